@@ -1,0 +1,121 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { setTimeout as wait } from 'node:timers/promises'
+import Sqlite from 'better-sqlite3'
+import { CompiledQuery, Kysely, SqliteDialect, type DatabaseConnection, type Driver } from 'kysely'
+import { Problem } from '../problem.ts'
+import type { Db, Schema, Tx } from './schema.ts'
+
+/** How long a transaction waits for another process that is writing, in ms. */
+const WRITE_PATIENCE = 15_000
+
+/** The open database: a read-only connection for everything that only looks, and transactions for everything that writes. */
+export type Database = {
+  /** Reads see the last commit and never wait for a writer. Using it inside `transact` throws: use the transaction there. */
+  readonly read: Db
+  /**
+   * Runs one decision as one transaction (`begin immediate`), one at a time in this process. What `decide` awaits may only be
+   * queries of its own transaction. Throws `Problem('unavailable')` when another process keeps the database locked for too long.
+   */
+  transact<T>(decide: (tx: Tx) => Promise<T>): Promise<T>
+  /** A number that changes when another process has committed. Cheap. */
+  otherWriters(): number
+  close(): Promise<void>
+}
+
+/** Opens the SQLite file at `path` in WAL mode with `synchronous=FULL`; the file must have been migrated (`migrate`). */
+export function openDatabase(path: string): Database {
+  const inside = new AsyncLocalStorage<true>()
+  const writer = connect(path, {})
+  const reader = connect(path, { readonly: true })
+  const write = new Kysely<Schema>({ dialect: new ImmediateDialect(writer) })
+  const read = new Kysely<Schema>({
+    dialect: new SqliteDialect({
+      database: preparing(reader, () => {
+        if (inside.getStore())
+          throw new Error(
+            'The outer database handle was used inside a transaction: pass the transaction on.',
+          )
+      }),
+    }),
+  })
+  let last: Promise<unknown> = Promise.resolve()
+
+  return {
+    read,
+    transact(decide) {
+      if (inside.getStore())
+        throw new Error('A transaction was begun inside a transaction: pass the transaction on.')
+      const mine = last.then(() => inside.run(true, () => write.transaction().execute(decide)))
+      last = mine.catch(() => undefined)
+      return mine
+    },
+    otherWriters: () => Number(reader.pragma('data_version', { simple: true })),
+    async close() {
+      await last
+      await read.destroy()
+      await write.destroy()
+      if (reader.open) reader.close()
+      if (writer.open) writer.close()
+    },
+  }
+}
+
+function connect(path: string, options: Sqlite.Options): Sqlite.Database {
+  // No waiting inside SQLite: its wait would block the event loop. Only `begin immediate` can meet a lock, and waits outside.
+  const connection = new Sqlite(path, { ...options, timeout: 0 })
+  if (!options.readonly) connection.pragma('journal_mode = WAL')
+  connection.pragma('synchronous = FULL')
+  connection.pragma('foreign_keys = ON')
+  connection.pragma('cache_size = -16000')
+  return connection
+}
+
+/** A connection that prepares each statement once, and calls `check` before each use. */
+function preparing(connection: Sqlite.Database, check = (): void => {}) {
+  const statements = new Map<string, Sqlite.Statement>()
+  return {
+    close: () => connection.close(),
+    prepare(sql: string) {
+      check()
+      const known = statements.get(sql)
+      if (known) return known
+      if (statements.size > 500) statements.clear()
+      const made = connection.prepare(sql)
+      statements.set(sql, made)
+      return made
+    },
+  }
+}
+
+/** SQLite with transactions that take the write lock at once, so that no transaction fails half-way with SQLITE_BUSY_SNAPSHOT. */
+class ImmediateDialect extends SqliteDialect {
+  constructor(connection: Sqlite.Database) {
+    super({ database: preparing(connection) })
+  }
+
+  override createDriver(): Driver {
+    const driver = super.createDriver()
+    driver.beginTransaction = beginImmediate
+    return driver
+  }
+}
+
+async function beginImmediate(connection: DatabaseConnection): Promise<void> {
+  const until = Date.now() + WRITE_PATIENCE
+  for (let pause = 2; ; pause = Math.min(pause * 2, 50)) {
+    try {
+      await connection.executeQuery(CompiledQuery.raw('begin immediate'))
+      return
+    } catch (error) {
+      if (!(error instanceof Sqlite.SqliteError) || !error.code.startsWith('SQLITE_BUSY'))
+        throw error
+      if (Date.now() > until)
+        throw new Problem(
+          'unavailable',
+          'The database is busy with another program. Please try again.',
+          { cause: error },
+        )
+      await wait(pause)
+    }
+  }
+}

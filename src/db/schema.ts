@@ -1,0 +1,220 @@
+import type { Generated, Kysely, Transaction } from 'kysely'
+
+/** A flag as both databases store it. */
+export type Flag = 0 | 1
+
+/** The tables of migrations/, column by column; what each means is said there. */
+export type Schema = {
+  setting: { name: string; value: string }
+  person: {
+    id: string
+    name: string
+    name_key: string
+    owner: Flag
+    password_hash: string
+    created_at: number
+  }
+  api_token: {
+    id: string
+    person: string
+    label: string
+    hash: string
+    created_at: number
+    revoked_at: number | null
+  }
+  book: BookTable
+  book_content: { hash: string; book: string }
+  contributor: {
+    book: string
+    ordinal: number
+    name: string
+    sort_name: string | null
+    role: string
+  }
+  identifier: { book: string; ordinal: number; scheme: string; value: string }
+  subject: { book: string; ordinal: number; name: string }
+  book_search: { rowid: number; text: string }
+  artifact: {
+    hash: string
+    book: string
+    file_rev: number
+    format: 'EPUB3' | 'EPUB3FL' | 'KEPUB'
+    size: number
+    scheme: number | null
+    finished_at: number
+  }
+  shelf: { id: string; person: string; name: string; name_key: string; created_at: number }
+  shelf_book: { shelf: string; book: string; shelved_at: number; cause: 'person' | 'machine' }
+  pairing: { id: string; person: string; generation: number; created_at: number }
+  pairing_secret: {
+    hash: string
+    pairing: string
+    generation: number
+    created_at: number
+    retired_at: number | null
+  }
+  device: DeviceTable
+  device_shelf: { device: string; shelf: string }
+  access_token: {
+    id: string
+    pairing: string
+    generation: number
+    device: string | null
+    issued_at: number
+  }
+  unknown_request: { method: string; shape: string; firmware: string; first_at: number }
+  log: {
+    device: string
+    seq: number
+    at: number
+    kind: string
+    book: string | null
+    page: string | null
+    instant: number | null
+    detail: string | null
+  }
+  page: {
+    id: string
+    device: string
+    seq: number
+    at: number
+    parent: string | null
+    on_chain: Flag
+    returned_seq: number | null
+    returned_at: number | null
+  }
+  operation: {
+    page: string
+    ordinal: number
+    device: string
+    book: string
+    verb: 'new' | 'file' | 'metadata' | 'removal' | 'state'
+    meta_rev: number
+    file_rev: number
+    state_rev: number
+    artifact: string | null
+  }
+  holding: HoldingTable
+  due: { device: string; book: string }
+  sync_session: {
+    device: string
+    began_seq: number
+    last_at: number
+    pages: number
+    budget: number | null
+    sent: number
+    token: string | null
+    repeats: number
+  }
+  reading_state: {
+    person: string
+    book: string
+    rev: number
+    origin: string | null
+    created_at: number
+    modified: string
+    modified_at: number
+    status: string | null
+    statistics: string | null
+    place: string | null
+  }
+  annotation_patch: {
+    id: Generated<number>
+    person: string | null
+    device: string | null
+    content: string
+    verified: Flag
+    at: number
+    body: string
+  }
+  erratum: {
+    id: string
+    kind: string
+    subject: string
+    person: string | null
+    device: string | null
+    book: string | null
+    cause: string
+    consequence: string
+    detail: string | null
+    at: number
+    closed_at: number | null
+    closed_because: string | null
+  }
+}
+
+type BookTable = {
+  no: Generated<number>
+  id: string
+  title: string
+  subtitle: string | null
+  sort_title: string
+  series: string | null
+  series_index: number | null
+  language: string | null
+  publisher: string | null
+  published: string | null
+  published_at: number | null
+  isbn: string | null
+  description: string | null
+  layout: 'reflowable' | 'fixed'
+  format: 'epub' | 'kepub'
+  cover_hash: string | null
+  cover_type: string | null
+  meta_rev: Generated<number>
+  file_rev: Generated<number>
+  file_hash: string
+  file_size: number
+  path: string
+  path_key: string
+  artifact: string | null
+  lease_until: number | null
+  prepare_failures: Generated<number>
+  uploader: string | null
+  added_at: number
+  changed_at: number
+  deleted_at: number | null
+}
+
+type DeviceTable = {
+  id: string
+  person: string
+  pairing: string
+  name: string
+  hardware_id: string | null
+  model: string | null
+  firmware: string | null
+  platform: string | null
+  carries_all: Flag
+  paused: Flag
+  on_delete: 'keep-off' | 'bring-back' | 'unshelve'
+  media_number: number
+  pins: Generated<number>
+  one_page: Flag
+  created_at: number
+  last_seen_at: number | null
+  revoked_at: number | null
+}
+
+type HoldingTable = {
+  device: string
+  book: string
+  state: 'none' | 'offered' | 'held' | 'unsure'
+  file: Flag
+  why: string | null
+  doubt_seq: number | null
+  consent: 'given' | 'offered' | null
+  excluded: Flag
+  meta_rev: number | null
+  state_rev: number | null
+  file_rev: number | null
+  artifact: string | null
+  listed: Flag
+  deleted: Flag
+}
+
+/** A handle for reading. Query functions take it first, so that they work outside and inside a transaction. */
+export type Db = Kysely<Schema>
+
+/** A transaction: the only handle that writes. It exists inside `Database.transact` and nowhere else. */
+export type Tx = Transaction<Schema>
