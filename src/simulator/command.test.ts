@@ -1,0 +1,100 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { simulate } from './command.ts'
+import { newBook, startFakeServer, tokenOf, type FakeServer } from './fake-server.test-support.ts'
+
+let fake: FakeServer
+let home: string
+
+beforeEach(async () => {
+  fake = await startFakeServer()
+  home = mkdtempSync(join(tmpdir(), 'simulated-kobo-'))
+})
+
+afterEach(async () => {
+  await fake.close()
+  rmSync(home, { recursive: true, force: true })
+})
+
+async function run(...argv: string[]) {
+  const out: string[] = []
+  const err: string[] = []
+  const code = await simulate(argv, {
+    out: (line) => out.push(line),
+    err: (line) => err.push(line),
+  })
+  return { code, out, err: err.join('\n') }
+}
+
+test('a first run signs in, syncs and tells what happened', async () => {
+  fake.pages.push({ operations: [newBook(fake, 'b1', 'Alice')], token: tokenOf(1) })
+  const { code, out } = await run(fake.url, '--home', home)
+  expect(code).toBe(0)
+  expect(out.join('\n')).toMatch(
+    /\d\d:\d\d:\d\d GET \/v1\/library\/sync → 1 operation: new “Alice”/,
+  )
+  expect(out.at(-1)).toBe(
+    '1 book on the Kobo, 1 downloaded; 1 session complete, 0 broken off; no rule broken.',
+  )
+})
+
+test('the folder remembers the device: reading and deleting go by a part of the title', async () => {
+  fake.pages.push({
+    operations: [newBook(fake, 'b1', 'Alice'), newBook(fake, 'b2', 'Dracula')],
+    token: tokenOf(1),
+  })
+  await run(fake.url, '--home', home, '--quiet')
+  const { code, out } = await run('--home', home, '--read', 'ali=40', '--delete', 'drac', '--json')
+  expect(code).toBe(0)
+  const told: unknown = JSON.parse(out.join(''))
+  expect(told).toMatchObject({ contents: [{ id: 'b1', percentRead: 40 }], violations: [] })
+  expect(fake.seen.some((seen) => seen.method === 'DELETE' && seen.path === '/v1/library/b2')).toBe(
+    true,
+  )
+})
+
+test('all books and covers are fetched when asked for', async () => {
+  const books = Array.from({ length: 7 }, (_, n) => newBook(fake, `b${n}`, `Title ${n}`))
+  fake.pages.push({ operations: books, token: tokenOf(1) })
+  const { code, out } = await run(fake.url, '--home', home, '--download-all', '--quiet')
+  expect(code).toBe(0)
+  expect(out).toEqual([
+    '7 books on the Kobo, 7 downloaded; 2 sessions complete, 0 broken off; no rule broken.',
+  ])
+})
+
+test('a broken rule and a broken session end with 1', async () => {
+  fake.twists.set('/v1/deals', { headers: { 'content-type': 'text/html' } })
+  const broken = await run(fake.url, '--home', home, '--quiet')
+  expect(broken.code).toBe(1)
+  expect(broken.out[0]).toBe('! GET /v1/deals: the content type is text/html, not JSON.')
+  fake.twists.clear()
+  const interrupted = await run(
+    fake.url,
+    '--home',
+    home,
+    '--fault',
+    'drop-request:/v1/library/sync',
+  )
+  expect(interrupted.code).toBe(1)
+})
+
+test.each([
+  [[], '--home is missing'],
+  [['--home', 'HOME'], 'A sync URL is needed'],
+  [
+    ['URL', '--home', 'HOME', '--token-mode', 'never'],
+    '--token-mode is per-page, at-end or pinned',
+  ],
+  [['URL', '--home', 'HOME', '--read', 'Alice'], '--read needs BOOK=PERCENT'],
+  [['URL', '--home', 'HOME', '--open', 'Nothing'], 'This Kobo has no book “Nothing”.'],
+  [['URL', '--home', 'HOME', '--unknown'], 'Usage: holdfast simulate'],
+  [['URL', '--home', 'HOME', '--syncs', 'many'], '--syncs needs a whole number'],
+])('wrong usage %j ends with 2 and says why', async (argv, why) => {
+  const real = argv.map((each) => (each === 'HOME' ? home : each === 'URL' ? fake.url : each))
+  const { code, err } = await run(...real)
+  expect(code).toBe(2)
+  expect(err).toContain(why)
+})

@@ -1,0 +1,168 @@
+import { existsSync } from 'node:fs'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { parseFault, randomFaults, type Fault, type Faults } from './faults.ts'
+import { seededRandom } from './random.ts'
+import type { Switches } from './switches.ts'
+import {
+  discard,
+  newBook,
+  newKobo,
+  startFakeServer,
+  tokenOf,
+  type FakeServer,
+} from './fake-server.test-support.ts'
+
+let fake: FakeServer
+const made: ReturnType<typeof newKobo>[] = []
+
+beforeEach(async () => {
+  fake = await startFakeServer()
+  fake.pages.push(
+    { operations: [newBook(fake, 'b1', 'Alice')], token: tokenOf(1), more: true },
+    { operations: [newBook(fake, 'b2', 'Dracula')], token: tokenOf(2) },
+  )
+})
+
+afterEach(async () => {
+  for (const one of made.splice(0)) discard(one)
+  await fake.close()
+})
+
+function kobo(switches: Partial<Switches> = {}) {
+  const one = newKobo(fake, { switches })
+  made.push(one)
+  return one.kobo
+}
+
+/** The fault hits the nth library sync of the session. */
+function onPage(nth: number, fault: Fault): Faults {
+  let seen = 0
+  return ({ path }) => {
+    if (path !== '/v1/library/sync') return undefined
+    seen += 1
+    return seen === nth ? fault : undefined
+  }
+}
+
+function syncsSeen(): (string | string[] | undefined)[] {
+  return fake.seen
+    .filter((seen) => seen.path === '/v1/library/sync')
+    .map((seen) => seen.headers['x-kobo-synctoken'])
+}
+
+test.each([
+  ['drop-request', 0, 0, null],
+  ['lose-reply', 1, 0, null],
+  ['cut-reply', 1, 0, null],
+  ['crash-before-token', 1, 1, null],
+  ['crash-after-token', 1, 1, tokenOf(1)],
+] as const)('%s on a page ends the sync there', async (kind, asked, books, token) => {
+  const device = kobo()
+  const report = await device.sync({ faults: onPage(1, { kind }) })
+  expect(report.completed).toBe(false)
+  expect(report.interrupted?.at).toBe('GET /v1/library/sync')
+  expect(syncsSeen()).toHaveLength(asked)
+  expect(device.contents()).toHaveLength(books)
+  expect(device.token()).toBe(token)
+  expect(report.violations).toEqual([])
+  const next = await device.sync()
+  expect(next.completed).toBe(true)
+  expect(device.contents().map((book) => book.id)).toEqual(['b1', 'b2'])
+})
+
+test('a request sent twice reaches the server twice and the session goes on', async () => {
+  const device = kobo()
+  const report = await device.sync({ faults: onPage(1, { kind: 'twice' }) })
+  expect(report.completed).toBe(true)
+  expect(syncsSeen()).toEqual([undefined, undefined, tokenOf(1)])
+})
+
+test.each([
+  ['per-page', [undefined, tokenOf(1)], tokenOf(1)],
+  ['at-end', [undefined, tokenOf(1)], null],
+] as const)(
+  'with the token stored %s, a crash on the second page',
+  async (tokenStored, sent, kept) => {
+    const device = kobo({ tokenStored })
+    await device.sync({ faults: onPage(2, { kind: 'lose-reply' }) })
+    expect(syncsSeen()).toEqual(sent)
+    expect(device.token()).toBe(kept)
+  },
+)
+
+test('a pinned token is repeated, and a server that never notices breaks a rule', async () => {
+  const report = await kobo({ tokenStored: 'pinned' }).sync()
+  expect(syncsSeen()).toEqual([undefined, undefined, undefined])
+  expect(report.completed).toBe(false)
+  expect(report.violations).toEqual([
+    'GET /v1/library/sync: 3 identical answers in a row say continue.',
+  ])
+})
+
+test.each([
+  [true, tokenOf(9)],
+  [false, tokenOf(2)],
+])('the token of an empty answer, stored: %s', async (storesTokenOnEmpty, token) => {
+  const device = kobo({ storesTokenOnEmpty })
+  await device.sync()
+  fake.twists.set('/v1/library/sync', { headers: { 'x-kobo-synctoken': tokenOf(9) } })
+  await device.sync()
+  expect(device.token()).toBe(token)
+})
+
+test('a torn page leaves a part of its operations', async () => {
+  const many = Array.from({ length: 50 }, (_, n) => newBook(fake, `t${n}`, `Title ${n}`))
+  fake.pages.splice(0, 2, { operations: many, token: tokenOf(1) })
+  const device = kobo({ pageApplied: 'torn' })
+  await device.sync({ faults: onPage(1, { kind: 'crash-before-token' }) })
+  expect(device.contents().length).toBeGreaterThan(0)
+  expect(device.contents().length).toBeLessThan(50)
+})
+
+test('a cut download leaves no file and is tried again at the next sync', async () => {
+  const device = kobo()
+  const cut: Faults = ({ kind }) =>
+    kind === 'download' ? { kind: 'cut-reply', atByte: 6 } : undefined
+  const report = await device.sync({ faults: cut })
+  expect(report.interrupted?.at).toBe('GET /files/b1')
+  expect(existsSync(device.fileOf('b1'))).toBe(false)
+  expect(device.contents()[0]?.downloaded).toBe(false)
+  expect((await device.sync()).downloaded).toContain('b1')
+})
+
+test('a server that is away interrupts the sync without a broken rule', async () => {
+  const device = kobo()
+  await fake.close()
+  const report = await device.sync()
+  expect(report).toMatchObject({ completed: false, violations: [] })
+  expect(report.interrupted?.because).toContain('ECONNREFUSED')
+})
+
+test('random faults are the same for the same seed, and a device gets over them', async () => {
+  const plan = () => {
+    const faults = randomFaults(seededRandom(5), 0.3)
+    const exchange = { n: 1, method: 'GET', path: '/v1/library/sync', kind: 'api' as const }
+    return Array.from({ length: 40 }, () => faults(exchange)?.kind)
+  }
+  expect(plan()).toEqual(plan())
+  expect(new Set(plan()).size).toBeGreaterThan(3)
+  const device = kobo()
+  const faults = randomFaults(seededRandom(11), 0.1)
+  for (let n = 0; n < 12; n += 1) await device.sync({ faults })
+  await device.sync()
+  await device.downloadAll()
+  expect(device.contents().map((book) => book.downloaded)).toEqual([true, true])
+  expect(device.violations).toEqual([])
+})
+
+test('a fault of the command line hits the nth match of each session', () => {
+  const faults = parseFault('cut-reply@100:download#2')()
+  const at = (kind: 'api' | 'download') => faults({ n: 1, method: 'GET', path: '/x', kind })
+  expect([at('download'), at('api'), at('download'), at('download')]).toEqual([
+    undefined,
+    undefined,
+    { kind: 'cut-reply', atByte: 100 },
+    undefined,
+  ])
+  expect(() => parseFault('explode:/v1')).toThrow('A fault looks like')
+})
