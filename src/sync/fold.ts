@@ -1,0 +1,329 @@
+import { NOTHING, type Holding } from './holding.ts'
+import type { BookFact, Mark, Operation, SweepingFact } from './log.ts'
+
+/**
+ * An operation as the fold sees it. `acknowledged`: its page is on the chain of the returned token. `settled`: from where on
+ * proof speaks about the time after it. For an acknowledged operation that is the first return of its token or a later one of the
+ * chain; for another the end of the session in which it was offered; null while neither came, for until then the reader may
+ * have read on.
+ */
+export type OfferedOperation = {
+  kind: 'operation'
+  operation: Operation
+  acknowledged: boolean
+  settled: Mark | null
+}
+
+/** One entry of the log that bears on a book: an operation, a fact about it, or a fact about the whole device. */
+export type BookEntry = Mark & (OfferedOperation | BookFact | SweepingFact)
+
+/**
+ * What a device holds of one book: the fold of the entries that bear on it, in the order of the log, and of nothing else.
+ * Folding again, late or after a repeated token gives the same.
+ */
+export function foldBook(entries: readonly BookEntry[]): Holding {
+  const stay: Stay = { ...NOTHING, since: undefined }
+  const windows = entries.filter((entry) => entry.kind === 'restored')
+  const epochs = entries
+    .filter((entry) => entry.kind === 'epoch')
+    .filter((epoch) => !windows.some((w) => isVoid(w, epoch)))
+  for (const entry of entries) {
+    for (const epoch of epochs) if (epoch.from === entry.seq) beginEpoch(stay, epoch, entry)
+    if (isWish(entry))
+      applyWish(
+        stay,
+        entry,
+        windows.some((w) => isVoid(w, entry)),
+      )
+    else if (entry.kind === 'restored') comeBackInTime(stay, entry, entries)
+    else if (entry.kind === 'rolled-back') loseSight(stay, entry)
+    else if (!windows.some((w) => isVoid(w, entry))) apply(stay, entry)
+  }
+  const { since: _, ...holding } = stay
+  return holding
+}
+
+/** A holding on its way through the log. `since`: what began or ended the stay; 'open' while that is not settled. */
+type Stay = Holding & { since: Mark | 'open' | undefined }
+
+type Restored = Extract<BookEntry, { kind: 'restored' }>
+type Wish = Extract<
+  BookEntry,
+  { kind: 'shelved' | 'unshelved' | 'bring-back' | 'delete' | 'consent' | 'retract' }
+>
+
+/** A device that was restored from its own backup has forgotten this entry. */
+function isVoid(restored: Restored, entry: Mark): boolean {
+  return entry.seq >= restored.from && entry.seq < restored.seq
+}
+
+/** Wishes of people outlive a device that goes back in time. */
+function isWish(entry: BookEntry): entry is Mark & Wish {
+  return (
+    entry.kind === 'shelved' ||
+    entry.kind === 'unshelved' ||
+    entry.kind === 'bring-back' ||
+    entry.kind === 'delete' ||
+    entry.kind === 'consent' ||
+    entry.kind === 'retract'
+  )
+}
+
+function applyWish(stay: Stay, wish: Mark & Wish, undone: boolean): void {
+  switch (wish.kind) {
+    case 'shelved':
+    case 'bring-back':
+      stay.excluded = false
+      return
+    case 'unshelved':
+      return
+    case 'delete':
+      if (wish.repeat) return
+      stay.excluded = wish.exclude
+      if (undone) return
+      endStay(stay, wish)
+      stay.consent = null
+      stay.deleted = true
+      return
+    case 'consent':
+      if (stay.state === 'none') endStay(stay, wish)
+      else doubt(stay, 'consent', wish, wish)
+      stay.file = false
+      stay.consent = 'given'
+      return
+    case 'retract':
+      doubt(stay, 'retracted', wish, wish)
+      stay.file = true
+      return
+  }
+}
+
+function apply(stay: Stay, entry: Exclude<BookEntry, Mark & Wish>): void {
+  switch (entry.kind) {
+    case 'operation':
+      applyOperation(stay, entry)
+      return
+    case 'metadata-asked':
+    case 'cover-asked':
+    case 'annotations-asked':
+    case 'tagged':
+      prove(stay, entry, 'row')
+      return
+    case 'download-begun':
+      // Only bytes that were asked for after the new New show that the consent was used.
+      if (stay.consent === 'offered' && isLater(entry, stay.since)) stay.consent = null
+      prove(stay, entry, 'file')
+      stay.stateRev = null // the device computes a place of its own when the bytes arrive
+      return
+    case 'download-completed':
+      prove(stay, entry, 'file')
+      stay.stateRev = null
+      return
+    case 'state':
+      prove(stay, insideOf(entry), 'file')
+      stay.stateRev = entry.rev
+      return
+    case 'annotation':
+      prove(stay, insideOf(entry), 'file')
+      return
+    case 'listed':
+      prove(stay, entry, 'file')
+      stay.listed = true
+      return
+    case 'unlisted':
+      if (
+        stay.listed &&
+        stay.state === 'unsure' &&
+        (stay.why === 'removal' || stay.why === 'retracted')
+      )
+        endStay(stay, entry)
+      return
+    case 'audited':
+      audit(stay, entry)
+      return
+    case 'activation':
+      stay.listed = false
+      return
+    case 'tokenless':
+      stay.listed = false
+      // A file that was never fetched cannot be un-downloaded: offer it again.
+      if (stay.state === 'held' && !stay.file) stay.state = 'offered'
+      return
+    case 'epoch':
+    case 'restored':
+    case 'rolled-back':
+      return
+  }
+}
+
+function applyOperation(stay: Stay, entry: Mark & OfferedOperation): void {
+  const { operation, acknowledged } = entry
+  switch (operation.verb) {
+    case 'new':
+    case 'file':
+      stay.deleted = false
+      if (acknowledged) {
+        if (
+          stay.state === 'none' ||
+          stay.state === 'unsure' ||
+          stay.consent ||
+          operation.verb === 'file'
+        ) {
+          stay.since = entry
+          stay.file = false
+          stay.listed = false
+        }
+        stay.state = 'held'
+        stay.why = null
+        stay.doubtSeq = null
+        stay.consent = null
+        announce(stay, operation)
+        return
+      }
+      if (stay.consent) stay.consent = 'offered'
+      if (stay.state === 'none') {
+        stay.state = 'offered'
+        stay.since = entry
+        stay.file = false
+        announce(stay, operation)
+        return
+      }
+      // Which of several offers it took is not known until one of them comes back.
+      if (operation.metaRev !== stay.metaRev) stay.metaRev = null
+      if (operation.stateRev !== stay.stateRev) stay.stateRev = null
+      if (stay.state !== 'held') {
+        stay.fileRev = operation.fileRev
+        stay.artifact = operation.artifact
+      }
+      return
+    case 'removal':
+      if (acknowledged) endStay(stay, entry.settled ?? entry)
+      else if (stay.state !== 'none') doubt(stay, 'removal', entry, entry.settled ?? 'open')
+      return
+    case 'metadata':
+      stay.metaRev = acknowledged ? operation.metaRev : null
+      return
+    case 'state':
+      stay.stateRev = acknowledged ? operation.stateRev : null
+      return
+  }
+}
+
+function announce(stay: Stay, operation: Operation): void {
+  stay.metaRev = operation.metaRev
+  stay.stateRev = operation.stateRev
+  stay.fileRev = operation.fileRev
+  stay.artifact = operation.artifact
+}
+
+/** When a proof holds: at its place in the log, or at the instant (ms) inside a report that may come late. */
+type Moment = { seq: number } | { instant: number }
+
+/** A report is never about a time after its arrival, whatever the device's clock says. */
+function insideOf(entry: Mark & { instant: number }): Moment {
+  return { instant: Math.min(entry.instant, entry.at) }
+}
+
+function isLater(moment: Moment, since: Stay['since']): boolean {
+  if (since === undefined) return true
+  if (since === 'open') return false
+  return 'instant' in moment ? moment.instant > since.at : moment.seq > since.seq
+}
+
+/** Proof that the device has the book: it acknowledges what is open about it, and adopts a book that is none. */
+function prove(stay: Stay, moment: Moment, what: 'row' | 'file'): void {
+  if (!isLater(moment, stay.since)) return
+  if (stay.consent) return // the old file neither spends nor blocks a consent
+  if (stay.state === 'none' || stay.state === 'offered') stay.file = false
+  stay.state = 'held'
+  stay.why = null
+  stay.doubtSeq = null
+  stay.excluded = false
+  stay.deleted = false
+  if (what === 'file') stay.file = true
+}
+
+function audit(stay: Stay, entry: Mark & Extract<BookFact, { kind: 'audited' }>): void {
+  stay.consent = null
+  if (!entry.row) {
+    endStay(stay, entry)
+    return
+  }
+  stay.state = 'held'
+  stay.file = entry.file
+  stay.why = null
+  stay.doubtSeq = null
+  stay.metaRev = null
+  stay.excluded = false
+  if (stay.since === 'open' || (stay.since && stay.since.seq > entry.seq)) stay.since = entry
+}
+
+function beginEpoch(stay: Stay, epoch: Extract<BookEntry, { kind: 'epoch' }>, at: Mark): void {
+  if (stay.state === 'none') endStay(stay, at)
+  else {
+    doubt(stay, 'epoch', at, at)
+    stay.file = false
+    stay.listed = false
+  }
+  stay.consent = epoch.consent ? 'given' : null
+}
+
+/** §5 *restored*: what was done to the book since the returned page was issued is undone or not; its file may be there if it ever was. */
+function comeBackInTime(stay: Stay, restored: Restored, entries: readonly BookEntry[]): void {
+  const between = entries.filter((entry) => entry.seq > restored.issued && entry.seq < restored.seq)
+  if (!between.some(touches)) return
+  doubt(stay, 'restored', restored, restored)
+  stay.file = entries.some((entry) => entry.seq < restored.seq && isFileProof(entry))
+  stay.metaRev = null
+}
+
+function touches(entry: BookEntry): boolean {
+  if (entry.kind === 'operation')
+    return entry.operation.verb !== 'metadata' && entry.operation.verb !== 'state'
+  return (
+    entry.kind === 'delete' ||
+    entry.kind === 'retract' ||
+    entry.kind === 'audited' ||
+    entry.kind === 'epoch' ||
+    entry.kind === 'rolled-back'
+  )
+}
+
+function isFileProof(entry: BookEntry): boolean {
+  return (
+    entry.kind === 'download-begun' ||
+    entry.kind === 'download-completed' ||
+    entry.kind === 'state' ||
+    entry.kind === 'annotation' ||
+    entry.kind === 'listed'
+  )
+}
+
+function loseSight(stay: Stay, entry: Mark): void {
+  doubt(stay, 'rolled-back', entry, entry)
+  stay.file = true
+  stay.metaRev = null
+  stay.listed = false
+  stay.consent = null
+}
+
+function endStay(stay: Stay, since: Mark): void {
+  stay.state = 'none'
+  stay.file = false
+  stay.since = since
+  stay.listed = false
+  stay.why = null
+  stay.doubtSeq = null
+}
+
+function doubt(
+  stay: Stay,
+  why: NonNullable<Holding['why']>,
+  entry: Mark,
+  since: Mark | 'open',
+): void {
+  if (stay.state !== 'unsure') stay.doubtSeq = entry.seq
+  stay.state = 'unsure'
+  stay.why = why
+  stay.since = since
+}

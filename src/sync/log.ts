@@ -1,0 +1,80 @@
+/** What the device is told about a book. `file` is a new with another revision, at the owner's wish. */
+export type Verb = 'new' | 'file' | 'metadata' | 'removal' | 'state'
+
+/** One operation of a page: the verb, the book and exactly what was announced of it. */
+export type Operation = {
+  verb: Verb
+  book: string
+  metaRev: number
+  fileRev: number
+  stateRev: number
+  /** Hash of the artifact announced; null for removals, and for states of books that have none. */
+  artifact: string | null
+}
+
+/** A place in a device's log and the arrival in epoch ms. */
+export type Mark = { seq: number; at: number }
+
+/** What the device did or sent about one book. Row proofs show that it knows the book, file proofs that its file is there. */
+export type BookFact =
+  | { kind: 'metadata-asked' | 'cover-asked' | 'tagged' }
+  | { kind: 'download-begun' | 'download-completed' }
+  /** A reading state; `rev` is the revision that the device now shares with us, null when ours differs. */
+  | { kind: 'state'; instant: number; rev: number | null }
+  | { kind: 'annotation'; instant: number }
+  | { kind: 'annotations-asked' }
+  | { kind: 'listed' }
+  /** Missing from an inventory though it was listed in this stay. */
+  | { kind: 'unlisted' }
+  /** `repeat`: the same DELETE again, which changes nothing. `exclude`: the policy keeps the book off. */
+  | { kind: 'delete'; repeat: boolean; exclude: boolean }
+  /** The book went from absent to present on a shelf the device carries, or the other way. */
+  | { kind: 'shelved' | 'unshelved'; cause: 'person' | 'machine' }
+  | { kind: 'bring-back' }
+  /** The owner consents to a New although the file may be there. */
+  | { kind: 'consent' }
+  /** The owner wants it removed and offered anew. */
+  | { kind: 'retract' }
+  /** The device's own database said so: `row` whether it knows the book, `file` whether the file is there. */
+  | { kind: 'audited'; row: boolean; file: boolean }
+
+/** What concerns the whole device. */
+export type DeviceFact =
+  | { kind: 'session' }
+  | { kind: 'tokenless' }
+  | { kind: 'activation' }
+  | { kind: 'complete' }
+  | { kind: 'returned'; page: string; opened: boolean }
+  /** Nothing is known to be there. It begins at entry `from`, which may be earlier than where it was concluded. */
+  | { kind: 'epoch'; from: number; consent: boolean }
+  /** The device was restored from a backup of its own: `page` is what it returned, entries from `from` on are void. */
+  | { kind: 'restored'; page: string; from: number; issued: number }
+  /** The server was put back in time: its log has forgotten what the device remembers. */
+  | { kind: 'rolled-back'; page: string | null }
+
+/** An entry of a device's log: a page of operations as it was issued, or a fact as it arrived. */
+export type Entry = Mark &
+  (
+    | { kind: 'page'; page: string; parent: string | null; operations: Operation[] }
+    | (BookFact & { book: string })
+    | DeviceFact
+  )
+
+/** The facts about the whole device that bear on every book of it. */
+export type SweepingFact = Extract<
+  DeviceFact,
+  { kind: 'tokenless' | 'activation' | 'epoch' | 'restored' | 'rolled-back' }
+>
+
+const SWEEPING = new Set<string>([
+  'tokenless',
+  'activation',
+  'epoch',
+  'restored',
+  'rolled-back',
+] satisfies SweepingFact['kind'][])
+
+/** Whether an entry of this kind bears on every book of the device. */
+export function isSweeping(entry: Entry): entry is Mark & SweepingFact {
+  return SWEEPING.has(entry.kind)
+}
