@@ -1,0 +1,75 @@
+import type { HttpBindings } from '@hono/node-server'
+import { OpenAPIHono, type z } from '@hono/zod-openapi'
+import type { Context, MiddlewareHandler } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { matchedRoutes } from 'hono/route'
+import type { Home } from '../home.ts'
+import { personOfToken } from '../people/api-token.ts'
+import type { Person } from '../people/person.ts'
+import { mayEnter, ruleOf } from '../people/rules.ts'
+import { Problem } from '../problem.ts'
+import { problemBody } from './problem-response.ts'
+
+/** What the calls of the API find in their context. */
+export type ApiEnv = { Variables: { person: Person }; Bindings: Partial<HttpBindings> }
+
+/** A JSON body of a call holds at most this many bytes. */
+const JSON_LIMIT = 1024 * 1024
+
+/** A part of the API: an app whose malformed requests are told in the words of this API. */
+export function apiPart(): OpenAPIHono<ApiEnv> {
+  return new OpenAPIHono<ApiEnv>({
+    defaultHook(result, c) {
+      if (result.success) return undefined
+      return c.json(problemBody('invalid', complaint(result.error)), 400)
+    },
+  })
+}
+
+/** Lets in whom the rule of the called route lets in, and puts the person into the context. */
+export function enforceRules(home: Home): MiddlewareHandler<ApiEnv> {
+  return async (c, next) => {
+    const route = calledRoute(c)
+    const rule = route ? ruleOf(route.method, route.path) : 'person'
+    if (rule !== 'public') {
+      const [, token] = /^Bearer +(\S+)$/i.exec(c.req.header('authorization') ?? '') ?? []
+      const person = token === undefined ? undefined : await personOfToken(home.db.read, token)
+      if (!person) throw new Problem('unauthorized', 'This call needs a valid API token.')
+      if (!mayEnter(rule, person)) throw new Problem('forbidden', 'Only the owner may do that.')
+      c.set('person', person)
+    }
+    await next()
+  }
+}
+
+/** Refuses JSON bodies that are too large before they are read. Files have limits of their own. */
+export function limitJson(): MiddlewareHandler<ApiEnv> {
+  const limit = bodyLimit({
+    maxSize: JSON_LIMIT,
+    onError: () => {
+      throw new Problem('too_large', 'That is more than this call takes.')
+    },
+  })
+  return (c, next) =>
+    /\bjson\b/i.test(c.req.header('content-type') ?? '') ? limit(c, next) : next()
+}
+
+/** Calls `changed` after every call that may have written something. */
+export function tellOfChanges(changed: () => void): MiddlewareHandler<ApiEnv> {
+  return async (c, next) => {
+    await next()
+    if (c.req.method !== 'GET' && c.req.method !== 'HEAD' && c.res.status < 400) changed()
+  }
+}
+
+function calledRoute(c: Context<ApiEnv>): { method: string; path: string } | undefined {
+  return matchedRoutes(c).findLast((route) => route.method !== 'ALL')
+}
+
+/** The first complaint of a validation as one sentence. */
+function complaint(error: z.ZodError): string {
+  const [issue] = error.issues
+  if (!issue) return 'The call could not be understood.'
+  const place = issue.path.join('.')
+  return place ? `${place}: ${issue.message}` : issue.message
+}

@@ -1,0 +1,100 @@
+import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi'
+import { closeErratum, erratumById, listErrata, maySee } from '../errata/errata.store.ts'
+import type { Erratum } from '../errata/erratum.ts'
+import type { Home } from '../home.ts'
+import type { Person } from '../people/person.ts'
+import { Problem } from '../problem.ts'
+import { apiPart, type ApiEnv } from './context.ts'
+import { actOnErratum } from '../errata-actions.ts'
+import { answers, IdParameter, listOf, PartQuery, PROBLEMS, takes } from './shapes.ts'
+
+const ErratumShape = z
+  .object({
+    id: z.string(),
+    kind: z.string(),
+    cause: z.string(),
+    consequence: z.string(),
+    actions: z.array(z.string()),
+    at: z.number().int().describe('Epoch ms.'),
+    deviceId: z.string().optional(),
+    bookId: z.string().optional(),
+  })
+  .openapi('Erratum')
+
+const ActionParameters = z.object({ id: z.string().max(64), name: z.string().max(64) })
+const DismissBody = z.strictObject({ reason: z.string().trim().min(1).max(500) })
+
+/** `/errata`: what needs a person's eye, and what can be done about it. */
+export function errataRoutes(home: Home): OpenAPIHono<ApiEnv> {
+  const app = apiPart()
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/errata',
+      summary: 'What needs your eye, newest first',
+      request: { query: PartQuery },
+      responses: { 200: answers(listOf(ErratumShape), 'Errata.'), ...PROBLEMS },
+    }),
+    async (c) => {
+      const { limit, cursor } = c.req.valid('query')
+      const part = await listErrata(home.db.read, c.var.person, { limit, after: cursor })
+      return c.json({ items: part.errata.map(erratumJson), next: part.next }, 200)
+    },
+  )
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/errata/{id}/actions/{name}',
+      summary: 'Do what an erratum proposes',
+      request: { params: ActionParameters },
+      responses: { 204: { description: 'It is done.' }, ...PROBLEMS },
+    }),
+    async (c) => {
+      const { id, name } = c.req.valid('param')
+      await actOnErratum(home, await ownErratum(home, c.var.person, id), name)
+      return c.body(null, 204)
+    },
+  )
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/errata/{id}/dismiss',
+      summary: 'Close an erratum, saying why',
+      request: { params: IdParameter, ...takes(DismissBody) },
+      responses: { 204: { description: 'It is closed.' }, ...PROBLEMS },
+    }),
+    async (c) => {
+      const erratum = await ownErratum(home, c.var.person, c.req.valid('param').id)
+      const { reason } = c.req.valid('json')
+      const now = home.now()
+      await home.db.transact((tx) => closeErratum(tx, erratum.id, reason, now))
+      return c.body(null, 204)
+    },
+  )
+
+  return app
+}
+
+async function ownErratum(home: Home, person: Person, id: string): Promise<Erratum> {
+  const erratum = await erratumById(home.db.read, id)
+  if (!erratum || !maySee(erratum, person))
+    throw new Problem('not_found', 'There is no such erratum.')
+  return erratum
+}
+
+function erratumJson(erratum: Erratum): z.infer<typeof ErratumShape> {
+  const { id, kind, cause, consequence, actions, at, device, book } = erratum
+  return {
+    id,
+    kind,
+    cause,
+    consequence,
+    actions,
+    at,
+    ...(device === null ? {} : { deviceId: device }),
+    ...(book === null ? {} : { bookId: book }),
+  }
+}

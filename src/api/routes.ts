@@ -1,0 +1,54 @@
+import { OpenAPIHono } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import type { Home } from '../home.ts'
+import { lanAddresses, publicUrl, syncUrl } from '../public-url.ts'
+import { bookFileRoutes } from './book-files.ts'
+import { bookRoutes } from './books.ts'
+import { enforceRules, limitJson, tellOfChanges, type ApiEnv } from './context.ts'
+import { deviceRoutes } from './devices.ts'
+import { errataRoutes } from './errata.ts'
+import { answerError } from './problem-response.ts'
+import { shelfRoutes } from './shelves.ts'
+
+/**
+ * The API for scripts, mounted at /api/v1. Who may call what is said in people/rules.ts. `changed` is called after every call
+ * that may have written something.
+ */
+export function apiRoutes(home: Home, changed: () => void): OpenAPIHono<ApiEnv> {
+  const app = new OpenAPIHono<ApiEnv>()
+  app.onError((error, c) => answerError(home.log, error, c))
+  app.use('*', enforceRules(home), limitJson(), tellOfChanges(changed))
+
+  app.route('/', bookFileRoutes(home))
+  app.route('/', bookRoutes(home))
+  app.route('/', shelfRoutes(home))
+  app.route(
+    '/',
+    deviceRoutes(home, (c, secret) => syncUrl(baseUrl(home, c), secret)),
+  )
+  app.route('/', errataRoutes(home))
+
+  app.openAPIRegistry.registerComponent('securitySchemes', 'token', {
+    type: 'http',
+    scheme: 'bearer',
+  })
+  app.doc31('/openapi.json', {
+    openapi: '3.1.0',
+    info: {
+      title: 'Holdfast',
+      version: '1',
+      description:
+        'A book server for Kobo readers. Instants are epoch ms. Lists come in parts: ask for the next one with cursor.',
+    },
+    servers: [{ url: '/api/v1' }],
+    security: [{ token: [] }],
+  })
+  return app
+}
+
+/** The base of the addresses that are told in an answer to this call. */
+function baseUrl(home: Home, c: Context<ApiEnv>): string {
+  const socket = c.env.incoming?.socket
+  const reached = socket && { address: socket.localAddress, port: socket.localPort }
+  return publicUrl(home.config, reached, lanAddresses()[0])
+}

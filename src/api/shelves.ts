@@ -1,0 +1,197 @@
+import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi'
+import { booksByIds } from '../catalogue/catalogue.store.ts'
+import type { Home } from '../home.ts'
+import { nameKey } from '../name-key.ts'
+import type { Person } from '../people/person.ts'
+import { isTheirs } from '../people/rules.ts'
+import { Problem } from '../problem.ts'
+import { randomId } from '../random-id.ts'
+import type { Db, Tx } from '../db/schema.ts'
+import type { CountedShelf, Shelf } from '../shelves/shelf.ts'
+import {
+  countBooks,
+  createShelf,
+  renameShelf,
+  shelfById,
+  shelvesOf,
+} from '../shelves/shelf.store.ts'
+import { removeShelf, shelve } from '../sync/wishes.ts'
+import { apiPart, type ApiEnv } from './context.ts'
+import { answers, IdParameter, listOf, partOf, PartQuery, PROBLEMS, takes } from './shapes.ts'
+
+/** At most this many books are put on or taken off a shelf in one call. */
+const MOST_BOOKS = 20_000
+
+const ShelfShape = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    books: z.number().int(),
+    createdAt: z.number().int().describe('Epoch ms.'),
+  })
+  .openapi('Shelf')
+
+const NameBody = z.strictObject({ name: z.string() })
+const Ids = z.array(z.string().max(64)).max(MOST_BOOKS)
+const BooksBody = z.strictObject({ add: Ids.default([]), remove: Ids.default([]) })
+const BookOnShelf = z.object({ id: z.string().max(64), book: z.string().max(64) })
+
+/** `/shelves`: a person's own shelves and what stands on them. */
+export function shelfRoutes(home: Home): OpenAPIHono<ApiEnv> {
+  const app = apiPart()
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/shelves',
+      summary: 'Your shelves, by name',
+      request: { query: PartQuery },
+      responses: { 200: answers(listOf(ShelfShape), 'Shelves.'), ...PROBLEMS },
+    }),
+    async (c) => {
+      const shelves = await shelvesOf(home.db.read, c.var.person.id)
+      const { part, next } = partOf(
+        shelves.map((shelf) => ({ shelf, place: nameKey(shelf.name) })).sort(byPlace),
+        c.req.valid('query'),
+        ({ place }) => place,
+      )
+      return c.json({ items: part.map(({ shelf }) => shelfJson(shelf)), next }, 200)
+    },
+  )
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/shelves',
+      summary: 'Make a shelf',
+      request: takes(NameBody),
+      responses: { 201: answers(ShelfShape, 'The new shelf.'), ...PROBLEMS },
+    }),
+    async (c) => {
+      const { name } = c.req.valid('json')
+      const wish = { id: randomId(home.random), person: c.var.person.id, name, now: home.now() }
+      const shelf = await home.db.transact((tx) => createShelf(tx, wish))
+      return c.json(shelfJson({ ...shelf, books: 0 }), 201)
+    },
+  )
+
+  app.openapi(
+    createRoute({
+      method: 'patch',
+      path: '/shelves/{id}',
+      summary: 'Rename a shelf',
+      request: { params: IdParameter, ...takes(NameBody) },
+      responses: { 200: answers(ShelfShape, 'The shelf.'), ...PROBLEMS },
+    }),
+    async (c) => {
+      const { name } = c.req.valid('json')
+      const renamed = await home.db.transact(async (tx) => {
+        const shelf = await ownShelf(tx, c.var.person, c.req.valid('param').id)
+        return counted(tx, await renameShelf(tx, shelf, name))
+      })
+      return c.json(shelfJson(renamed), 200)
+    },
+  )
+
+  app.openapi(
+    createRoute({
+      method: 'delete',
+      path: '/shelves/{id}',
+      summary: 'Delete a shelf; its books stay in the library',
+      request: { params: IdParameter },
+      responses: { 204: { description: 'It is gone.' }, ...PROBLEMS },
+    }),
+    async (c) => {
+      await home.db.transact(async (tx) => {
+        const shelf = await ownShelf(tx, c.var.person, c.req.valid('param').id)
+        await removeShelf(tx, home, shelf.id)
+      })
+      return c.body(null, 204)
+    },
+  )
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/shelves/{id}/books',
+      summary: 'Put books on a shelf and take others off, all or none',
+      request: { params: IdParameter, ...takes(BooksBody) },
+      responses: { 200: answers(ShelfShape, 'The shelf.'), ...PROBLEMS },
+    }),
+    async (c) => {
+      const { add, remove } = c.req.valid('json')
+      const shelf = await changeShelf(home, c.var.person, c.req.valid('param').id, { add, remove })
+      return c.json(shelfJson(shelf), 200)
+    },
+  )
+
+  app.openapi(
+    createRoute({
+      method: 'put',
+      path: '/shelves/{id}/books/{book}',
+      summary: 'Put a book on a shelf',
+      request: { params: BookOnShelf },
+      responses: { 204: { description: 'It stands there.' }, ...PROBLEMS },
+    }),
+    async (c) => {
+      const { id, book } = c.req.valid('param')
+      await changeShelf(home, c.var.person, id, { add: [book], remove: [] })
+      return c.body(null, 204)
+    },
+  )
+
+  app.openapi(
+    createRoute({
+      method: 'delete',
+      path: '/shelves/{id}/books/{book}',
+      summary: 'Take a book off a shelf',
+      request: { params: BookOnShelf },
+      responses: { 204: { description: 'It does not stand there.' }, ...PROBLEMS },
+    }),
+    async (c) => {
+      const { id, book } = c.req.valid('param')
+      await changeShelf(home, c.var.person, id, { add: [], remove: [book] })
+      return c.body(null, 204)
+    },
+  )
+
+  return app
+}
+
+async function changeShelf(
+  home: Home,
+  person: Person,
+  id: string,
+  books: { add: string[]; remove: string[] },
+): Promise<CountedShelf> {
+  const add = [...new Set(books.add)]
+  const remove = [...new Set(books.remove)]
+  return home.db.transact(async (tx) => {
+    const shelf = await ownShelf(tx, person, id)
+    const known = await booksByIds(tx, add)
+    const missing = add.find((book) => known.get(book)?.deletedAt !== null)
+    if (missing !== undefined)
+      throw new Problem('not_found', `There is no book with the id “${missing}”.`)
+    await shelve(tx, home, { shelf: shelf.id, add, remove, cause: 'person' })
+    return counted(tx, shelf)
+  })
+}
+
+async function ownShelf(db: Db, person: Person, id: string): Promise<Shelf> {
+  const shelf = await shelfById(db, id)
+  if (!shelf || !isTheirs(person, shelf))
+    throw new Problem('not_found', 'You have no shelf with that id.')
+  return shelf
+}
+
+async function counted(tx: Tx, shelf: Shelf): Promise<CountedShelf> {
+  return { ...shelf, books: await countBooks(tx, shelf.id) }
+}
+
+function byPlace(one: { place: string }, other: { place: string }): number {
+  return one.place < other.place ? -1 : 1
+}
+
+function shelfJson({ id, name, books, createdAt }: CountedShelf): z.infer<typeof ShelfShape> {
+  return { id, name, books, createdAt }
+}

@@ -1,0 +1,184 @@
+import type { ExpressionBuilder, Selectable } from 'kysely'
+import type { Db, Schema, Tx } from '../db/schema.ts'
+import type { Artifact } from './artifact.ts'
+
+/** After so many failures a book waits for a person. */
+const PATIENCE = 3
+
+/** Parameters per statement: far below what either database takes. */
+const SLICE = 500
+
+/** The finished artifacts with these hashes, by hash. Hashes without one are absent. */
+export async function artifactsByHashes(
+  db: Db,
+  hashes: readonly string[],
+): Promise<Map<string, Artifact>> {
+  const found = new Map<string, Artifact>()
+  for (const slice of slices(hashes)) {
+    const rows = await db.selectFrom('artifact').selectAll().where('hash', 'in', slice).execute()
+    for (const row of rows) found.set(row.hash, toArtifact(row))
+  }
+  return found
+}
+
+/**
+ * The books to prepare next, at most `limit`: wanted by some device, without a finished artifact, without a live lease at `now`
+ * (epoch ms) and not given up. Most recently shelved first.
+ */
+export async function booksToPrepare(
+  db: Db,
+  now: number,
+  limit: number,
+): Promise<{ id: string; bytes: number }[]> {
+  const rows = await db
+    .selectFrom('book')
+    .innerJoin('shelf_book', 'shelf_book.book', 'book.id')
+    .innerJoin('shelf', 'shelf.id', 'shelf_book.shelf')
+    .where('book.artifact', 'is', null)
+    .where('book.deleted_at', 'is', null)
+    .where('book.prepare_failures', '<', PATIENCE)
+    .where(withoutLease(now))
+    .where(isCarried)
+    .groupBy(['book.id', 'book.file_size'])
+    .orderBy((build) => build.fn.max('shelf_book.shelved_at'), 'desc')
+    .orderBy('book.id')
+    .limit(limit)
+    .select(['book.id', 'book.file_size as bytes'])
+    .execute()
+  return rows
+}
+
+/** Takes those of `books` that nobody else prepares at `now`, until `until` (epoch ms), and answers which. */
+export async function leaseBooks(
+  tx: Tx,
+  books: readonly string[],
+  now: number,
+  until: number,
+): Promise<string[]> {
+  const leased: string[] = []
+  for (const slice of slices(books)) {
+    const rows = await tx
+      .updateTable('book')
+      .set({ lease_until: until })
+      .where('id', 'in', slice)
+      .where('artifact', 'is', null)
+      .where(withoutLease(now))
+      .returning('id')
+      .execute()
+    leased.push(...rows.map((row) => row.id))
+  }
+  return leased
+}
+
+/** Gives leases back, all of them without `books`: nobody prepares these now. */
+export async function releaseLeases(tx: Tx, books?: readonly string[]): Promise<void> {
+  const release = tx
+    .updateTable('book')
+    .set({ lease_until: null })
+    .where('lease_until', 'is not', null)
+    .where('artifact', 'is', null)
+  if (!books) await release.execute()
+  else for (const slice of slices(books)) await release.where('id', 'in', slice).execute()
+}
+
+/** Enters a finished artifact, which from now on is what devices are offered, unless the book was given another file meanwhile. */
+export async function finishArtifact(tx: Tx, artifact: Artifact, now: number): Promise<void> {
+  const { hash, book, fileRev, format, size } = artifact
+  await tx
+    .insertInto('artifact')
+    .values({ hash, book, file_rev: fileRev, format, size, scheme: null, finished_at: now })
+    .onConflict((conflict) => conflict.column('hash').doNothing())
+    .execute()
+  await tx
+    .updateTable('book')
+    .set({ artifact: hash, lease_until: null, prepare_failures: 0 })
+    .where('id', '=', book)
+    .where('file_rev', '=', fileRev)
+    .execute()
+}
+
+/** Counts a failure. The book is not tried again before `again` (epoch ms), and after a few not without `prepareAgain`. */
+export async function countFailure(tx: Tx, book: string, again: number): Promise<void> {
+  await tx
+    .updateTable('book')
+    .set((build) => ({
+      prepare_failures: build('prepare_failures', '+', 1),
+      lease_until: again,
+    }))
+    .where('id', '=', book)
+    .execute()
+}
+
+/** Forgets the failures of a book, so that it is prepared at once. Whoever calls this kicks the preparation. */
+export async function prepareAgain(tx: Tx, book: string): Promise<void> {
+  await tx
+    .updateTable('book')
+    .set({ prepare_failures: 0, lease_until: null })
+    .where('id', '=', book)
+    .where('artifact', 'is', null)
+    .execute()
+}
+
+/** Those of `books` that some device wants, whose artifact is not finished, and that were not given up. */
+export async function preparingAmong(db: Db, books: readonly string[]): Promise<Set<string>> {
+  const preparing = new Set<string>()
+  for (const slice of slices(books)) {
+    const rows = await db
+      .selectFrom('book')
+      .innerJoin('shelf_book', 'shelf_book.book', 'book.id')
+      .innerJoin('shelf', 'shelf.id', 'shelf_book.shelf')
+      .where('book.id', 'in', slice)
+      .where('book.artifact', 'is', null)
+      .where('book.deleted_at', 'is', null)
+      .where('book.prepare_failures', '<', PATIENCE)
+      .where(isCarried)
+      .select('book.id')
+      .distinct()
+      .execute()
+    for (const row of rows) preparing.add(row.id)
+  }
+  return preparing
+}
+
+/** Whether some device wants this book and its artifact is still being made. */
+export async function isPreparing(db: Db, book: string): Promise<boolean> {
+  return (await preparingAmong(db, [book])).has(book)
+}
+
+/** A device of the shelf's person carries the shelf: it is neither revoked nor paused. */
+function isCarried(build: ExpressionBuilder<Schema, 'shelf'>) {
+  return build.exists(
+    build
+      .selectFrom('device')
+      .leftJoin('device_shelf', (join) =>
+        join
+          .onRef('device_shelf.device', '=', 'device.id')
+          .onRef('device_shelf.shelf', '=', 'shelf.id'),
+      )
+      .whereRef('device.person', '=', 'shelf.person')
+      .where('device.revoked_at', 'is', null)
+      .where('device.paused', '=', 0)
+      .where((where) =>
+        where.or([
+          where('device.carries_all', '=', 1),
+          where('device_shelf.shelf', 'is not', null),
+        ]),
+      )
+      .select('device.id'),
+  )
+}
+
+function withoutLease(now: number) {
+  return (build: ExpressionBuilder<Schema, 'book'>) =>
+    build.or([build('book.lease_until', 'is', null), build('book.lease_until', '<=', now)])
+}
+
+function toArtifact(row: Selectable<Schema['artifact']>): Artifact {
+  const { hash, book, file_rev: fileRev, format, size } = row
+  return { hash, book, fileRev, format, size }
+}
+
+function* slices(values: readonly string[]): Generator<string[]> {
+  for (let start = 0; start < values.length; start += SLICE)
+    yield values.slice(start, start + SLICE)
+}

@@ -1,0 +1,273 @@
+import type { Selectable } from 'kysely'
+import type { Db, Schema, Tx } from '../db/schema.ts'
+import { Problem } from '../problem.ts'
+import type { Book } from './book.ts'
+import { describedColumns, toBook } from './book-row.ts'
+import type { BookParts } from './book-row.ts'
+import { displaysDifferently, withChanges } from './change.ts'
+import type { BookChanges } from './change.ts'
+import { pathKey } from './file-name.ts'
+import { indexBook, reindexBook } from './search-index.store.ts'
+
+/** The book with this id, also a deleted one. */
+export async function bookById(db: Db, id: string): Promise<Book | undefined> {
+  return (await booksByIds(db, [id])).get(id)
+}
+
+/** The book that these bytes (SHA-256, hexadecimal) are or were a file of, also a deleted one. */
+export async function bookByContent(db: Db, hash: string): Promise<Book | undefined> {
+  const known = await db
+    .selectFrom('book_content')
+    .select('book')
+    .where('hash', '=', hash)
+    .executeTakeFirst()
+  return known && bookById(db, known.book)
+}
+
+/** The books with these ids, also deleted ones; four queries for every 500 ids. */
+export async function booksByIds(db: Db, ids: string[]): Promise<Map<string, Book>> {
+  const found = new Map<string, Book>()
+  for (let from = 0; from < ids.length; from += IDS_PER_QUERY) {
+    const some = ids.slice(from, from + IDS_PER_QUERY)
+    const rows = await db.selectFrom('book').selectAll().where('id', 'in', some).execute()
+    for (const book of await withParts(db, rows)) found.set(book.id, book)
+  }
+  return found
+}
+
+/** The books that are not deleted, newest first, at most `limit`; `next` asks for those after them. */
+export async function listBooks(
+  db: Db,
+  { limit, after }: { limit: number; after?: string | undefined },
+): Promise<{ books: Book[]; next: string | null }> {
+  let query = db.selectFrom('book').selectAll().where('deleted_at', 'is', null)
+  if (after !== undefined) {
+    const { at, id } = readPlace(after)
+    query = query
+      .where('added_at', '<=', at)
+      .where((where) => where.or([where('added_at', '<', at), where('id', '>', id)]))
+  }
+  const rows = await query
+    .orderBy('added_at', 'desc')
+    .orderBy('id')
+    .limit(limit + 1)
+    .execute()
+  const shown = rows.slice(0, limit)
+  const last = shown.at(-1)
+  return {
+    books: await withParts(db, shown),
+    next: rows.length > limit && last ? `${last.added_at}:${last.id}` : null,
+  }
+}
+
+/** Ids of the deleted books, at most `limit`, in the order of their ids after `after`. */
+export async function deletedBooks(db: Db, limit: number, after = ''): Promise<string[]> {
+  const rows = await db
+    .selectFrom('book')
+    .select('id')
+    .where('deleted_at', 'is not', null)
+    .where('id', '>', after)
+    .orderBy('id')
+    .limit(limit)
+    .execute()
+  return rows.map((row) => row.id)
+}
+
+/** Whether a book, deleted or not, has this path below library/ or one that a disk may take for it. */
+export async function isPathTaken(db: Db, path: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('book')
+    .select('no')
+    .where('path_key', '=', pathKey(path))
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/** Adds a book with all its parts and makes it findable. Its path must be free and its content unknown. */
+export async function insertBook(tx: Tx, book: Book): Promise<void> {
+  const { no } = await tx
+    .insertInto('book')
+    .values({
+      id: book.id,
+      ...describedColumns(book),
+      layout: book.layout,
+      format: book.format,
+      cover_hash: book.cover?.hash ?? null,
+      cover_type: book.cover?.type ?? null,
+      meta_rev: book.metaRev,
+      file_rev: book.fileRev,
+      file_hash: book.file.hash,
+      file_size: book.file.size,
+      path: book.file.path,
+      path_key: pathKey(book.file.path),
+      uploader: book.uploader,
+      added_at: book.addedAt,
+      changed_at: book.addedAt,
+    })
+    .returning('no')
+    .executeTakeFirstOrThrow()
+  await tx.insertInto('book_content').values({ hash: book.file.hash, book: book.id }).execute()
+  await insertContributors(tx, book)
+  await insertSubjects(tx, book)
+  if (book.identifiers.length > 0)
+    await tx
+      .insertInto('identifier')
+      .values(book.identifiers.map((each, ordinal) => ({ book: book.id, ordinal, ...each })))
+      .execute()
+  await indexBook(tx, no, book)
+}
+
+/**
+ * Changes what a book says of itself. `meta_rev` rises when a device would display it differently; saying the same again
+ * changes nothing. Answers the book as it is now; undefined when there is none. Throws `Problem('invalid')` for an empty title.
+ */
+export async function changeBook(
+  tx: Tx,
+  id: string,
+  changes: BookChanges,
+  now: number,
+): Promise<Book | undefined> {
+  const before = await bookById(tx, id)
+  if (!before) return undefined
+  const after = withChanges(before, changes)
+  if (after.title.trim() === '') throw new Problem('invalid', 'A book needs a title.')
+  const subjectsChanged = after.subjects.join('\n') !== before.subjects.join('\n')
+  const displayChanged = displaysDifferently(before, after)
+  if (!displayChanged && !subjectsChanged) return before
+  after.metaRev += displayChanged ? 1 : 0
+  const { no } = await tx
+    .updateTable('book')
+    .set({ ...describedColumns(after), meta_rev: after.metaRev, changed_at: now })
+    .where('id', '=', id)
+    .returning('no')
+    .executeTakeFirstOrThrow()
+  await tx.deleteFrom('contributor').where('book', '=', id).execute()
+  await insertContributors(tx, after)
+  await tx.deleteFrom('subject').where('book', '=', id).execute()
+  await insertSubjects(tx, after)
+  await reindexBook(tx, no, after)
+  return after
+}
+
+/** Gives a book another cover, or none. `meta_rev` rises when it is really another. Answers the book as it is now. */
+export async function replaceCover(
+  tx: Tx,
+  id: string,
+  cover: Book['cover'],
+  now: number,
+): Promise<Book | undefined> {
+  const before = await bookById(tx, id)
+  if (!before || before.cover?.hash === cover?.hash) return before
+  const metaRev = before.metaRev + 1
+  await tx
+    .updateTable('book')
+    .set({
+      cover_hash: cover?.hash ?? null,
+      cover_type: cover?.type ?? null,
+      meta_rev: metaRev,
+      changed_at: now,
+    })
+    .where('id', '=', id)
+    .execute()
+  return { ...before, cover, metaRev }
+}
+
+/** Gives a book's file another path below library/; the path must be free. */
+export async function moveBook(tx: Tx, id: string, path: string): Promise<void> {
+  await tx
+    .updateTable('book')
+    .set({ path, path_key: pathKey(path) })
+    .where('id', '=', id)
+    .execute()
+}
+
+/** Deletes a book: its id and its contents stay known. Answers whether it was there. */
+export async function deleteBook(tx: Tx, id: string, now: number): Promise<boolean> {
+  const deleted = await tx
+    .updateTable('book')
+    .set({ deleted_at: now, changed_at: now })
+    .where('id', '=', id)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst()
+  return deleted.numUpdatedRows > 0n
+}
+
+/** Brings a deleted book back as it was. Answers whether it was deleted. */
+export async function restoreBook(tx: Tx, id: string, now: number): Promise<boolean> {
+  const restored = await tx
+    .updateTable('book')
+    .set({ deleted_at: null, changed_at: now })
+    .where('id', '=', id)
+    .where('deleted_at', 'is not', null)
+    .executeTakeFirst()
+  return restored.numUpdatedRows > 0n
+}
+
+/** Well below what both databases allow in one statement. */
+const IDS_PER_QUERY = 500
+
+/** The books of these rows, in their order. */
+async function withParts(db: Db, rows: Selectable<Schema['book']>[]): Promise<Book[]> {
+  const parts = new Map<string, BookParts>()
+  for (const { id } of rows) parts.set(id, { contributors: [], identifiers: [], subjects: [] })
+  const ids = [...parts.keys()]
+  if (ids.length === 0) return []
+  const contributors = await db
+    .selectFrom('contributor')
+    .selectAll()
+    .where('book', 'in', ids)
+    .orderBy('ordinal')
+    .execute()
+  for (const { book, name, sort_name, role } of contributors)
+    parts.get(book)?.contributors.push({ name, sortName: sort_name, role })
+  const identifiers = await db
+    .selectFrom('identifier')
+    .selectAll()
+    .where('book', 'in', ids)
+    .orderBy('ordinal')
+    .execute()
+  for (const { book, scheme, value } of identifiers)
+    parts.get(book)?.identifiers.push({ scheme, value })
+  const subjects = await db
+    .selectFrom('subject')
+    .selectAll()
+    .where('book', 'in', ids)
+    .orderBy('ordinal')
+    .execute()
+  for (const { book, name } of subjects) parts.get(book)?.subjects.push(name)
+  return rows.flatMap((row) => {
+    const its = parts.get(row.id)
+    return its ? [toBook(row, its)] : []
+  })
+}
+
+async function insertContributors(tx: Tx, { id, contributors }: Book): Promise<void> {
+  if (contributors.length === 0) return
+  await tx
+    .insertInto('contributor')
+    .values(
+      contributors.map(({ name, sortName, role }, ordinal) => ({
+        book: id,
+        ordinal,
+        name,
+        sort_name: sortName,
+        role,
+      })),
+    )
+    .execute()
+}
+
+async function insertSubjects(tx: Tx, { id, subjects }: Book): Promise<void> {
+  if (subjects.length === 0) return
+  await tx
+    .insertInto('subject')
+    .values(subjects.map((name, ordinal) => ({ book: id, ordinal, name })))
+    .execute()
+}
+
+function readPlace(text: string): { at: number; id: string } {
+  const [, at, id] = /^(\d{1,15}):([\w-]{1,64})$/.exec(text) ?? []
+  if (at === undefined || id === undefined)
+    throw new Problem('invalid', 'That is not a place in this list.')
+  return { at: Number(at), id }
+}

@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import type { Home } from '../home.ts'
+import { Problem } from '../problem.ts'
+import type { Book } from './book.ts'
+import { replaceCover } from './catalogue.store.ts'
+import { flushFile, hasCode, sizeOf, writeWhole } from './durable.ts'
+import { checkCover } from './epub/cover.ts'
+import { readEpub } from './epub/read-epub.ts'
+import { filePath } from './files.ts'
+
+/** Where the bytes of a cover lie as they came. */
+export function originalPath(home: Pick<Home, 'config'>, hash: string): string {
+  return join(home.config.covers, 'original', hash)
+}
+
+/** Keeps a cover's bytes as they are, named by their SHA-256. Bytes that are there already are not written again. */
+export async function storeOriginal(
+  home: Pick<Home, 'config' | 'random'>,
+  cover: { bytes: Buffer; mediaType: string },
+): Promise<{ hash: string; type: string }> {
+  const hash = createHash('sha256').update(cover.bytes).digest('hex')
+  const path = originalPath(home, hash)
+  if ((await sizeOf(path)) !== cover.bytes.length)
+    await writeWhole(path, `${path}.${home.random(6).toString('hex')}.part`, cover.bytes)
+  return { hash, type: cover.mediaType }
+}
+
+/**
+ * Takes a cover that a loss of power has lost out of the book's file once more. Answers whether it is there again. This is
+ * why covers need no flush when they are imported.
+ */
+export async function recoverOriginal(
+  home: Pick<Home, 'config' | 'random'>,
+  book: Book,
+): Promise<boolean> {
+  try {
+    const { cover } = await readEpub(filePath(home, book), book.title)
+    return cover !== null && (await storeOriginal(home, cover)).hash === book.cover?.hash
+  } catch (error) {
+    if (error instanceof Problem || hasCode(error, 'ENOENT')) return false
+    throw error
+  }
+}
+
+/**
+ * Gives a book the image in `bytes` as its cover, or none for null. Throws `Problem('invalid')` for anything but a JPEG,
+ * PNG, GIF or WebP within the limits, `Problem('not_found')` without such a book.
+ */
+export async function changeCover(home: Home, id: string, bytes: Buffer | null): Promise<Book> {
+  const cover = bytes === null ? null : await checkCover(bytes)
+  if (bytes !== null && cover === null)
+    throw new Problem('invalid', 'A cover must be a JPEG, PNG, GIF or WebP image.')
+  const kept = cover && (await storeOriginal(home, cover))
+  // Unlike a cover out of a book, this one is nowhere else.
+  if (kept) await flushFile(originalPath(home, kept.hash))
+  const book = await home.db.transact((tx) => replaceCover(tx, id, kept, home.now()))
+  if (!book) throw new Problem('not_found', 'There is no such book.')
+  return book
+}

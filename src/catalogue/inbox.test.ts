@@ -1,0 +1,148 @@
+import { existsSync } from 'node:fs'
+import { appendFile, mkdir, readdir, rename, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { makeEpub } from '../../test/support/make-epub.ts'
+import { tempHome } from '../../test/support/temp-home.ts'
+import type { TempHome } from '../../test/support/temp-home.ts'
+import { listErrata } from '../errata/errata.store.ts'
+import { listBooks } from './catalogue.store.ts'
+import { isIgnored, openInbox } from './inbox.ts'
+import type { Inbox } from './inbox.ts'
+
+let home: TempHome
+let inbox: Inbox | undefined
+beforeEach(async () => {
+  home = await tempHome()
+  inbox = undefined
+})
+afterEach(async () => {
+  await inbox?.close()
+  await home.close()
+})
+
+const SETTLE = 40
+
+async function titles(): Promise<string[]> {
+  const { books } = await listBooks(home.db.read, { limit: 100 })
+  return books.map((book) => book.title).sort()
+}
+
+async function drop(name: string, title: string): Promise<void> {
+  await writeFile(join(home.config.inbox, name), await makeEpub({ title }))
+}
+
+test('what lies in the inbox at start is imported, with what is in its folders', async () => {
+  await drop('one.epub', 'One')
+  await mkdir(join(home.config.inbox, 'deep', 'er'), { recursive: true })
+  await drop('deep/er/two.epub', 'Two')
+  inbox = await openInbox(home, { settle: SETTLE })
+  await inbox.quiet()
+  expect(await titles()).toEqual(['One', 'Two'])
+  expect(await readdir(home.config.inbox)).toEqual([])
+})
+
+test('what is dropped later is seen by itself, and told', async () => {
+  const told: string[] = []
+  let tell: () => void = () => undefined
+  inbox = await openInbox(home, {
+    settle: SETTLE,
+    imported: ({ outcome, book }) => {
+      told.push(`${outcome} ${book.title}`)
+      tell()
+    },
+  })
+  const next = () => new Promise<void>((resolve) => (tell = resolve))
+
+  let seen = next()
+  await drop('one.epub', 'One')
+  await seen
+  seen = next()
+  await mkdir(join(home.config.inbox, 'folder', 'deep'), { recursive: true })
+  await drop('folder/deep/two.epub', 'Two')
+  await seen
+  seen = next()
+  await drop('one.epub', 'One')
+  await seen
+  expect(told).toEqual(['added One', 'added Two', 'known One'])
+})
+
+test('a drop is found in time also where the system tells of nothing', async () => {
+  const told: string[] = []
+  let tell: () => void = () => undefined
+  const seen = new Promise<void>((resolve) => (tell = resolve))
+  // Links are not followed, so nothing is told of what happens behind this one.
+  const link = join(home.config.dataDir, 'link')
+  await symlink(home.config.inbox, link)
+  const mounted = { ...home, config: { ...home.config, inbox: link } }
+  inbox = await openInbox(mounted, {
+    settle: SETTLE,
+    rounds: 50,
+    imported: ({ book }) => {
+      told.push(book.title)
+      tell()
+    },
+  })
+  await drop('one.epub', 'One')
+  await seen
+  expect(told).toEqual(['One'])
+})
+
+test('a file that is still being written is taken when it is whole', async () => {
+  const bytes = await makeEpub({ title: 'Slow', cover: 'jpeg' })
+  const path = join(home.config.inbox, 'slow.epub')
+  await writeFile(path, bytes.subarray(0, 1000))
+  const opening = openInbox(home, { settle: 300 })
+  for (let from = 1000; from < bytes.length; from += 1000)
+    await appendFile(path, bytes.subarray(from, from + 1000))
+  inbox = await opening
+  await inbox.quiet()
+  expect(await titles()).toEqual(['Slow'])
+  expect(await readdir(home.config.quarantine)).toEqual([])
+})
+
+test('a file that fails goes to quarantine and the watch goes on', async () => {
+  inbox = await openInbox(home, { settle: SETTLE })
+  await writeFile(join(home.config.inbox, 'bad.epub'), 'no book')
+  await inbox.quiet()
+  await drop('good.epub', 'Good')
+  await inbox.quiet()
+  expect(await titles()).toEqual(['Good'])
+  expect(await readdir(home.config.inbox)).toEqual([])
+  const { errata } = await listErrata(home.db.read, { id: '', owner: true }, { limit: 10 })
+  expect(errata).toHaveLength(1)
+})
+
+test('hidden and temporary files and links are left alone, until they get their name', async () => {
+  const elsewhere = join(home.config.dataDir, 'elsewhere.epub')
+  await writeFile(elsewhere, await makeEpub({ title: 'Linked' }))
+  await symlink(elsewhere, join(home.config.inbox, 'link.epub'))
+  await drop('coming.epub.part', 'Coming')
+  await drop('.hidden.epub', 'Hidden')
+  await drop('seen.epub', 'Seen')
+  inbox = await openInbox(home, { settle: SETTLE })
+  await inbox.quiet()
+  expect(await titles()).toEqual(['Seen'])
+  await rename(join(home.config.inbox, 'coming.epub.part'), join(home.config.inbox, 'coming.epub'))
+  await inbox.quiet()
+  expect(await titles()).toEqual(['Coming', 'Seen'])
+  expect((await readdir(home.config.inbox)).sort()).toEqual(['.hidden.epub', 'link.epub'])
+  expect(existsSync(elsewhere)).toBe(true)
+})
+
+test.each([
+  ['book.epub', false],
+  ['folder/book.epub', false],
+  ['.DS_Store', true],
+  ['book.epub~', true],
+  ['book.epub.part', true],
+  ['book.tmp', true],
+  ['Unconfirmed 12.crdownload', true],
+  ['Thumbs.db', true],
+  ['desktop.ini', true],
+  ['__MACOSX/._book.epub', true],
+  ['.sync/book.epub', true],
+  ['parties.epub', false],
+])('of %s it is %s that it is ignored', (name, expected) => {
+  expect(isIgnored('/data/.inbox', `/data/.inbox/${name}`)).toBe(expected)
+})

@@ -1,0 +1,191 @@
+import { lstat, readdir } from 'node:fs/promises'
+import { basename, join, relative, sep } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { watch } from 'chokidar'
+import type { Home } from '../home.ts'
+import { Problem } from '../problem.ts'
+import { hasCode } from './durable.ts'
+import type { ImportResult } from './enter-book.ts'
+import { importFile } from './import.ts'
+
+/** The watched inbox. */
+export type Inbox = {
+  /** Resolves when everything that lies in the inbox has been dealt with. */
+  quiet(): Promise<void>
+  /** Stops watching and waits for the imports that have begun. */
+  close(): Promise<void>
+}
+
+/** What an inbox may be told: how long (ms) a file must not have changed, what to do with results, how often (ms) to look without being called. */
+export type InboxOptions = {
+  settle: number
+  imported?: (result: ImportResult) => void
+  rounds?: number
+}
+
+/**
+ * Imports what is dropped into the inbox and its sub-folders, and what lies there already, once it has not changed for
+ * `settle` ms. A file that fails goes to quarantine and the watch goes on; one that only came at a bad time (a full disk)
+ * is tried again with the next round. Hidden and temporary files and links are left alone.
+ *
+ * The watcher only says that something happened; what is there is always looked up. So a drop is found also where the system
+ * tells of no changes, as on network shares, and files that were still being written at the start are not taken early.
+ */
+export async function openInbox(home: Home, options: InboxOptions): Promise<Inbox> {
+  const { settle, rounds = 60_000 } = options
+  const root = home.config.inbox
+  const running = new Map<string, Promise<void>>()
+  /** Files that failed and stay where they are, as they were then. */
+  const left = new Map<string, { identity: string | undefined; isBug: boolean }>()
+  let sweeping: Promise<void> | undefined
+  let isCalled = false
+  let isClosed = false
+
+  async function take(path: string): Promise<void> {
+    try {
+      const identity = await settled(path, settle, () => isClosed)
+      if (identity === undefined || isClosed) return
+      left.delete(path)
+      const drop = { path, name: basename(path), uploader: null, source: 'inbox' } as const
+      const result = await importFile(home, { ...drop, dispose: 'remove' })
+      options.imported?.(result)
+    } catch (error) {
+      const isBug = !(error instanceof Problem)
+      if (isBug) home.log.error({ err: error }, 'a drop failed')
+      else home.log.warn({ problem: error.message }, 'a drop failed')
+      const still = await identityOf(path)
+      if (still !== undefined) left.set(path, { identity: still, isBug })
+    }
+  }
+
+  async function sweep(): Promise<void> {
+    for (const path of await filesBelow(root, root)) {
+      if (isClosed) return
+      if (running.has(path)) continue
+      if (left.has(path) && left.get(path)?.identity === (await identityOf(path))) continue
+      running.set(
+        path,
+        take(path).finally(() => running.delete(path)),
+      )
+    }
+  }
+
+  async function sweepWhileCalled(): Promise<void> {
+    while (isCalled) {
+      isCalled = false
+      await sweep()
+      // Thousands of drops call thousands of times.
+      if (!isClosed) await wait(Math.min(settle / 2, 500))
+    }
+  }
+
+  /** Looks now, and once more if it is called meanwhile. */
+  function look(): Promise<void> {
+    isCalled = true
+    sweeping ??= sweepWhileCalled().finally(() => (sweeping = undefined))
+    return sweeping
+  }
+
+  function call(): void {
+    look().catch((error: unknown) => {
+      home.log.error({ err: error }, 'the inbox cannot be read')
+    })
+  }
+
+  const watcher = watch(root, {
+    ignored: (path) => isIgnored(root, path),
+    ignoreInitial: true,
+    followSymlinks: false,
+    ignorePermissionErrors: true,
+  })
+  watcher.on('add', call)
+  watcher.on('change', call)
+  watcher.on('error', (error) => {
+    home.log.warn({ err: error }, 'the inbox is not watched, only looked at now and then')
+  })
+  await new Promise<void>((ready) => {
+    watcher.once('ready', () => ready())
+    watcher.once('error', () => ready())
+  })
+  const clock = setInterval(() => {
+    for (const [path, { isBug }] of left) if (!isBug) left.delete(path)
+    call()
+  }, rounds)
+  clock.unref()
+  await look()
+
+  return {
+    async quiet() {
+      do {
+        await Promise.all(running.values())
+        await look()
+      } while (running.size > 0)
+    },
+    async close() {
+      isClosed = true
+      clearInterval(clock)
+      await watcher.close()
+      await sweeping
+      await Promise.all(running.values())
+    },
+  }
+}
+
+/** Whether a path in the inbox is hidden, temporary, or what a system leaves beside files. */
+export function isIgnored(root: string, path: string): boolean {
+  const inside = relative(root, path)
+  return inside.split(sep)[0] !== '..' && inside.split(sep).some((name) => IGNORED.test(name))
+}
+
+const IGNORED =
+  /^(?:\..+|.*~|~\$.*|.*\.(?:part|partial|tmp|temp|crdownload|download|swp|filepart)|thumbs\.db|desktop\.ini|__macosx|@eadir|lost\+found)$/i
+
+/**
+ * Waits until the file at `path` has stayed as it is for `settle` ms, and answers its identity; undefined when there is no
+ * plain file or the wait is ended.
+ */
+async function settled(
+  path: string,
+  settle: number,
+  isEnded: () => boolean,
+): Promise<string | undefined> {
+  let before = await identityOf(path)
+  while (before !== undefined && !isEnded()) {
+    await wait(settle)
+    const after = await identityOf(path)
+    if (after === before) return after
+    before = after
+  }
+  return undefined
+}
+
+/** What tells a plain file from what it was before; undefined when there is none. */
+async function identityOf(path: string): Promise<string | undefined> {
+  try {
+    const about = await lstat(path, { bigint: true })
+    return about.isFile() ? `${about.ino} ${about.size} ${about.mtimeNs}` : undefined
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'EACCES')) return undefined
+    throw error
+  }
+}
+
+async function filesBelow(root: string, folder: string): Promise<string[]> {
+  const files: string[] = []
+  for (const entry of await entriesOf(folder)) {
+    const path = join(folder, entry.name)
+    if (isIgnored(root, path)) continue
+    if (entry.isFile()) files.push(path)
+    else if (entry.isDirectory()) files.push(...(await filesBelow(root, path)))
+  }
+  return files
+}
+
+async function entriesOf(folder: string) {
+  try {
+    return await readdir(folder, { withFileTypes: true })
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'EACCES')) return []
+    throw error
+  }
+}

@@ -1,0 +1,69 @@
+import type { Io } from './io.ts'
+
+/** A command: how it is called, what it is for, and what runs it. */
+export type Command = {
+  /** One or two words. */
+  name: string
+  usage: string
+  summary: string
+  details?: string
+  /** It answers --help by itself. */
+  helpsItself?: boolean
+  run: (argv: string[], io: Io) => Promise<number>
+}
+
+/** Every command. Each is loaded only when it is called. */
+export const COMMANDS: readonly Command[] = [
+  {
+    name: 'serve',
+    usage: 'serve',
+    summary: 'Starts the server and stays.',
+    details: 'The address, the port and the folders come from HOLDFAST_… in the environment.',
+    run: async (argv, io) => (await import('./serve.ts')).serve(argv, io),
+  },
+  {
+    name: 'import',
+    usage: 'import PATH… [--json]',
+    summary: 'Takes EPUB files, or all of a folder, into the library.',
+    details: 'The files stay where they are. It fails when one of them could not be imported.',
+    run: async (argv, io) => (await import('./import.ts')).importPaths(argv, io),
+  },
+  {
+    name: 'user add',
+    usage: 'user add NAME [--owner] --password-stdin [--json]',
+    summary: 'Adds a person; the password is read from the input.',
+    run: async (argv, io) => (await import('./user-add.ts')).addUser(argv, io),
+  },
+  {
+    name: 'token add',
+    usage: 'token add USER LABEL [--json]',
+    summary: 'Makes an API token and prints it, once.',
+    run: async (argv, io) => (await import('./token-add.ts')).addToken(argv, io),
+  },
+  {
+    name: 'device add',
+    usage: 'device add USER NAME [--json]',
+    summary: 'Connects a Kobo and prints its sync URL, once.',
+    details: 'The URL goes behind api_endpoint= in .kobo/Kobo/Kobo eReader.conf on the device.',
+    run: async (argv, io) => (await import('./device-add.ts')).addDevice(argv, io),
+  },
+  {
+    name: 'errata act',
+    usage: 'errata act ID NAME',
+    summary: 'Does what an erratum proposes.',
+    run: async (argv, io) => (await import('./errata-act.ts')).actOn(argv, io),
+  },
+  {
+    name: 'errata',
+    usage: 'errata [--json]',
+    summary: 'Lists what needs a person’s eye.',
+    run: async (argv, io) => (await import('./errata.ts')).listAll(argv, io),
+  },
+  {
+    name: 'simulate',
+    usage: 'simulate SYNC_URL --home DIR […]',
+    summary: 'Syncs a simulated Kobo that finds fault with the server.',
+    helpsItself: true,
+    run: async (argv, io) => (await import('../simulator/command.ts')).simulate(argv, io),
+  },
+]

@@ -1,0 +1,11 @@
+import type { Home } from '../home.ts'
+import type { Person } from '../people/person.ts'
+import { personByName } from '../people/person.store.ts'
+import { Problem } from '../problem.ts'
+
+/** The person called so. Throws `Problem('not_found')`. */
+export async function personNamed(home: Home, name: string): Promise<Person> {
+  const person = await personByName(home.db.read, name)
+  if (!person) throw new Problem('not_found', `There is nobody called “${name}”.`)
+  return person
+}

@@ -1,0 +1,38 @@
+import { parseArgs } from 'node:util'
+import { addPerson } from '../people/person.ts'
+import { Problem } from '../problem.ts'
+import { WrongUse, type Io } from './io.ts'
+import { withHome } from './with-home.ts'
+
+/** `user add NAME [--owner] --password-stdin`: adds a person. */
+export async function addUser(argv: string[], io: Io): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: argv,
+    allowPositionals: true,
+    options: {
+      owner: { type: 'boolean', default: false },
+      'password-stdin': { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+    },
+  })
+  const [name, ...more] = positionals
+  if (name === undefined || more.length > 0) throw new WrongUse('This command needs one name.')
+  if (!values['password-stdin'])
+    throw new WrongUse('Please pass --password-stdin and write the password to the input.')
+  const password = await readPassword(io)
+  const person = await withHome(io, (home) =>
+    addPerson(home, { name, password, owner: values.owner }),
+  )
+  if (values.json) io.out(JSON.stringify(person))
+  else io.out(`${person.name} is now ${person.owner ? 'an owner' : 'a person'} of this household.`)
+  return 0
+}
+
+async function readPassword(io: Io): Promise<string> {
+  let text = ''
+  for await (const chunk of io.input) {
+    text += chunk.toString()
+    if (text.length > 4096) throw new Problem('invalid', 'That password is too long.')
+  }
+  return text.replace(/\r?\n$/, '')
+}

@@ -1,0 +1,156 @@
+import type { Selectable } from 'kysely'
+import { z } from 'zod'
+import type { Db, Schema, Tx } from '../db/schema.ts'
+import { Problem } from '../problem.ts'
+import { actionsOf, isErratumKind } from './erratum.ts'
+import type { Erratum, ErratumKind, NewErratum } from './erratum.ts'
+
+/** Who looks: everyone sees their own errata, the owner also those that are nobody's in particular. */
+export type Reader = { id: string; owner: boolean }
+
+/**
+ * Files an erratum under `id`. While one of the same kind and subject is open, that one takes the new words instead and
+ * keeps its id and its age.
+ */
+export async function fileErratum(
+  tx: Tx,
+  erratum: NewErratum,
+  id: string,
+  now: number,
+): Promise<void> {
+  const { kind, subject, person, device, book, cause, consequence } = erratum
+  const detail = JSON.stringify(erratum.detail)
+  await tx
+    .insertInto('erratum')
+    .values({ id, kind, subject, person, device, book, cause, consequence, detail, at: now })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['kind', 'subject'])
+        .where('closed_at', 'is', null)
+        .doUpdateSet({ cause, consequence, detail }),
+    )
+    .execute()
+}
+
+/** The open errata that `reader` may see, newest first, at most `limit`; `next` asks for those after them. */
+export async function listErrata(
+  db: Db,
+  reader: Reader,
+  { limit, after }: { limit: number; after?: string | undefined },
+): Promise<{ errata: Erratum[]; next: string | null }> {
+  let query = db
+    .selectFrom('erratum')
+    .selectAll()
+    .where('closed_at', 'is', null)
+    .where((where) =>
+      reader.owner
+        ? where.or([where('person', '=', reader.id), where('person', 'is', null)])
+        : where('person', '=', reader.id),
+    )
+  if (after !== undefined) {
+    const { at, id } = readPlace(after)
+    query = query.where((where) =>
+      where.or([where('at', '<', at), where.and([where('at', '=', at), where('id', '>', id)])]),
+    )
+  }
+  const rows = await query
+    .orderBy('at', 'desc')
+    .orderBy('id')
+    .limit(limit + 1)
+    .execute()
+  const shown = rows.slice(0, limit)
+  const last = shown.at(-1)
+  return {
+    errata: shown.flatMap((row) => toErratum(row) ?? []),
+    next: rows.length > limit && last ? `${last.at}:${last.id}` : null,
+  }
+}
+
+/** The erratum with this id, open or closed. Whether somebody may see it is asked with `maySee`. */
+export async function erratumById(db: Db, id: string): Promise<Erratum | undefined> {
+  const row = await db.selectFrom('erratum').selectAll().where('id', '=', id).executeTakeFirst()
+  return row && toErratum(row)
+}
+
+/** The open erratum of this kind about `subject`. */
+export async function openErratum(
+  db: Db,
+  kind: ErratumKind,
+  subject: string,
+): Promise<Erratum | undefined> {
+  const row = await db
+    .selectFrom('erratum')
+    .selectAll()
+    .where('kind', '=', kind)
+    .where('subject', '=', subject)
+    .where('closed_at', 'is', null)
+    .executeTakeFirst()
+  return row && toErratum(row)
+}
+
+/** Whether `reader` may see this erratum and act on it. */
+export function maySee(erratum: Pick<Erratum, 'person'>, reader: Reader): boolean {
+  return erratum.person === null ? reader.owner : erratum.person === reader.id
+}
+
+/** Closes the erratum for this reason. Answers whether it was open. */
+export async function closeErratum(
+  tx: Tx,
+  id: string,
+  because: string,
+  now: number,
+): Promise<boolean> {
+  const closed = await tx
+    .updateTable('erratum')
+    .set({ closed_at: now, closed_because: because })
+    .where('id', '=', id)
+    .where('closed_at', 'is', null)
+    .executeTakeFirst()
+  return closed.numUpdatedRows > 0n
+}
+
+/** Closes what is open about `subject`, because what it tells of is solved. */
+export async function closeErrataAbout(
+  tx: Tx,
+  kind: ErratumKind,
+  subject: string,
+  because: string,
+  now: number,
+): Promise<void> {
+  await tx
+    .updateTable('erratum')
+    .set({ closed_at: now, closed_because: because })
+    .where('kind', '=', kind)
+    .where('subject', '=', subject)
+    .where('closed_at', 'is', null)
+    .execute()
+}
+
+const Detail = z.record(z.string(), z.string())
+
+function toErratum(row: Selectable<Schema['erratum']>): Erratum | undefined {
+  const { kind } = row
+  if (!isErratumKind(kind)) return undefined
+  return {
+    id: row.id,
+    kind,
+    subject: row.subject,
+    person: row.person,
+    device: row.device,
+    book: row.book,
+    cause: row.cause,
+    consequence: row.consequence,
+    actions: actionsOf(kind),
+    detail: row.detail === null ? {} : Detail.parse(JSON.parse(row.detail)),
+    at: row.at,
+    closedAt: row.closed_at,
+    closedBecause: row.closed_because,
+  }
+}
+
+function readPlace(text: string): { at: number; id: string } {
+  const [, at, id] = /^(\d{1,15}):([\w-]{1,64})$/.exec(text) ?? []
+  if (at === undefined || id === undefined)
+    throw new Problem('invalid', 'That is not a place in this list.')
+  return { at: Number(at), id }
+}

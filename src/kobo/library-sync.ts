@@ -1,0 +1,62 @@
+import { mediaKey } from '../devices/media-key.ts'
+import type { Device } from '../devices/device.ts'
+import type { Home } from '../home.ts'
+import type { Operation } from '../sync/log.ts'
+import { takeTurn, type About } from '../sync/turn.ts'
+import { answer, answerText } from './answer.ts'
+import type { KoboContext, KoboHandler } from './env.ts'
+import { downloadUrl } from './urls.ts'
+import { encodeOperation } from './wire/encode-operation.ts'
+
+/**
+ * `GET /v1/library/sync`: a flat array of operations, the token that names them, and whether to come again at once
+ * (docs/protocol/library-sync.md). A request that does not say which of several siblings makes it gets nothing.
+ */
+export function librarySyncHandler(home: Home): KoboHandler {
+  const handedOver = new Map<string, { session: number; answers: number }>()
+
+  return async (c) => {
+    const { device, base } = c.var
+    if (!device) return answer([])
+    const turn = await takeTurn(
+      home,
+      device,
+      c.req.header('x-kobo-synctoken'),
+      (session) => answersOf(handedOver.get(device.id), session),
+      (operation, about) => encode(home, device, base, operation, about),
+    )
+    onceHandedOver(c, () => {
+      const answers = answersOf(handedOver.get(device.id), turn.session) + 1
+      handedOver.set(device.id, { session: turn.session, answers })
+    })
+    const headers: Record<string, string> = { 'x-kobo-synctoken': turn.token }
+    if (turn.more) headers['x-kobo-sync'] = 'continue'
+    return answerText(`[${turn.operations.join(',')}]`, 200, headers)
+  }
+}
+
+function answersOf(
+  known: { session: number; answers: number } | undefined,
+  session: number,
+): number {
+  return known?.session === session ? known.answers : 0
+}
+
+function encode(
+  home: Home,
+  device: Device,
+  base: string,
+  operation: Operation,
+  about: About,
+): string {
+  const { book, artifact, state, mediaNumber } = about
+  const url =
+    artifact &&
+    downloadUrl(base, mediaKey(home.key, device.id, mediaNumber), book.id, artifact.hash)
+  return JSON.stringify(encodeOperation(operation, { book, artifact, state, downloadUrl: url }))
+}
+
+/** Calls back when the last byte of the answer is out; never when the device hangs up first. */
+function onceHandedOver(c: KoboContext, then: () => void): void {
+  c.env.outgoing?.once('finish', then)
+}

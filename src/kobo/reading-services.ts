@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto'
+import type { Context, Handler } from 'hono'
+import { tokenHolder, type TokenHolder } from '../devices/token-holder.ts'
+import type { Home } from '../home.ts'
+import { Problem } from '../problem.ts'
+import { foldAnnotations, readAnnotationPatch } from '../reading/annotation-set.ts'
+import { countUnverified, patchesOf, spoolPatch } from '../reading/annotation-spool.store.ts'
+import { noteFact, recordFactIn } from '../sync/facts.ts'
+import { answer, answerNothing, answerText } from './answer.ts'
+import { findBook } from './find-book.ts'
+
+/** How many PATCHes are kept of callers that nobody knows, and how long each may be, in bytes. */
+const UNVERIFIED_LIMIT = 2_000
+const UNVERIFIED_SIZE = 256_000
+
+/** `POST /api/v3/content/checkforchanges`: nothing changed, ever, so that a Kobo replaces nothing it has (docs/protocol/annotations.md). */
+export function checkForChanges(): Handler {
+  return () => answer([])
+}
+
+/**
+ * `PATCH /api/v3/content/{id}/annotations`: kept as it came, whoever sends it and whatever book it is about, before it is
+ * answered. With a token of ours it also shows that the book's file is on the device.
+ */
+export function patchAnnotations(home: Home): Handler {
+  return async (c) => {
+    const content = contentId(c)
+    const body = await c.req.text()
+    const holder = await tokenHolder(home, c.req.raw.headers)
+    if (!holder && Buffer.byteLength(body) > UNVERIFIED_SIZE)
+      throw new Problem('too_large', 'These annotations come from an unknown Kobo.')
+    const now = home.now()
+    await home.db.transact(async (tx) => {
+      if (!holder && (await countUnverified(tx)) >= UNVERIFIED_LIMIT)
+        throw new Problem('unavailable', 'Too many annotations came from unknown Kobos.')
+      const { person = null } = holder?.pairing ?? {}
+      const device = holder?.device
+      const verified = holder !== undefined
+      await spoolPatch(tx, {
+        person,
+        device: device?.id ?? null,
+        content,
+        verified,
+        at: now,
+        body,
+      })
+      const instant = latestInstant(body, now)
+      const book = device && instant !== undefined ? await findBook(tx, content) : undefined
+      if (device && book && instant !== undefined)
+        await recordFactIn(tx, home, device, book.id, { kind: 'annotation', instant })
+    })
+    return answerNothing()
+  }
+}
+
+/**
+ * `GET /api/v3/content/{id}/annotations`: the answer becomes everything the Kobo has, and 304 or an error leaves it with nothing
+ * too. So a token of ours always gets the whole set, and anybody else an empty one.
+ */
+export function readAnnotations(home: Home): Handler {
+  return async (c) => {
+    const content = contentId(c)
+    const holder = await tokenHolder(home, c.req.raw.headers)
+    if (holder?.device) await noteAsked(home, holder, content)
+    const bodies = holder ? await patchesOf(home.db.read, holder.pairing.person, content) : []
+    const { annotations } = foldAnnotations(bodies)
+    const text = `{"annotations":[${annotations.join(',')}],"nextPageOffsetToken":null}`
+    const hash = createHash('sha256').update(text).digest('hex').slice(0, 32)
+    return answerText(text, 200, { etag: annotations.length === 0 ? 'W/"0"' : `W/"${hash}"` })
+  }
+}
+
+/** `GET /api/UserStorage/Metadata`: no notebooks are kept here. */
+export function notebooks(): Handler {
+  return () => answer({ continuationToken: null, metadata: [] })
+}
+
+/** Everything else at these addresses. An error would cancel the sync of a Kobo without a Kobo account. */
+export function nothing(value: unknown): Handler {
+  return () => answer(value)
+}
+
+/** The id in the path: a book's, or the name of a file that came over USB. Small letters for a book's, as it is stored. */
+function contentId(c: Context): string {
+  const id = c.req.param('id') ?? ''
+  if (id === '' || id.length > 2000) throw new Problem('invalid', 'This is not the id of a book.')
+  return /^[0-9a-f-]{36}$/i.test(id) ? id.toLowerCase() : id
+}
+
+async function noteAsked(home: Home, holder: TokenHolder, content: string): Promise<void> {
+  const book = await findBook(home.db.read, content)
+  if (holder.device && book) noteFact(home, holder.device, book.id, { kind: 'annotations-asked' })
+}
+
+/** The latest moment that a PATCH tells of, in epoch ms and never after its arrival; undefined when it tells of none. */
+function latestInstant(body: string, now: number): number | undefined {
+  const instants = (readAnnotationPatch(body)?.updated ?? []).flatMap(({ at }) => at ?? [])
+  return instants.length === 0 ? undefined : Math.min(Math.max(...instants), now)
+}

@@ -1,0 +1,62 @@
+import type { Device, Pairing } from '../devices/device.ts'
+import type { Tx } from '../db/schema.ts'
+import type { Home } from '../home.ts'
+import { Problem } from '../problem.ts'
+import { isShared, latestInstant, mergeReport } from '../reading/merge.ts'
+import { saveState, statesOf } from '../reading/reading-state.store.ts'
+import { recordFactIn } from '../sync/facts.ts'
+import { answer } from './answer.ts'
+import type { KoboHandler } from './env.ts'
+import { findBook } from './find-book.ts'
+import { readJson } from './read-json.ts'
+import { decodeStates, type ReportedState } from './wire/decode-states.ts'
+import { encodeState, encodeUnread } from './wire/encode-state.ts'
+import { encodeUpdateResults } from './wire/update-results.ts'
+
+/** `GET /v1/library/{id}/state`, asked when a book is opened: an array of one; none for a book that is not ours. */
+export function readState(home: Home): KoboHandler {
+  return async (c) => {
+    const book = await findBook(home.db.read, c.req.param('id') ?? '')
+    if (!book) return answer([])
+    const state = (await statesOf(home.db.read, c.var.pairing.person, [book.id])).get(book.id)
+    return answer([state ? encodeState(state) : encodeUnread(book)])
+  }
+}
+
+/**
+ * `PUT /v1/library/{id}/state`: merged into what is stored, part by part, and with it that the book is on the device; both are
+ * durable before the answer. Books that are not ours are answered as done (docs/protocol/reading-state.md).
+ */
+export function writeState(home: Home): KoboHandler {
+  return async (c) => {
+    const { device, pairing } = c.var
+    const reported = decodeStates(await readJson(c), home.now())
+    if (!reported) throw new Problem('invalid', 'This is not a reading state.')
+    const named = reported.map((one) => ({ ...one, id: one.id || (c.req.param('id') ?? '') }))
+    await home.db.transact(async (tx) => {
+      for (const one of named) await record(tx, home, { pairing, device }, one)
+    })
+    return answer(encodeUpdateResults(named))
+  }
+}
+
+async function record(
+  tx: Tx,
+  home: Home,
+  from: { pairing: Pairing; device: Device | undefined },
+  { id, report }: ReportedState,
+): Promise<void> {
+  const book = await findBook(tx, id)
+  if (!book || (report.status ?? report.statistics ?? report.place) === null) return
+  const { person } = from.pairing
+  const stored = (await statesOf(tx, person, [book.id])).get(book.id) ?? null
+  const origin = from.device?.id ?? null
+  const { state, changed } = mergeReport(stored, report, { book: book.id, origin })
+  if (changed) await saveState(tx, person, state)
+  if (!from.device) return
+  await recordFactIn(tx, home, from.device, book.id, {
+    kind: 'state',
+    instant: latestInstant(report),
+    rev: isShared(state, report) ? state.rev : null,
+  })
+}

@@ -1,0 +1,117 @@
+import { inspectRoutes } from 'hono/dev'
+import type { Hono, Env } from 'hono'
+import type { Person } from './person.ts'
+
+/**
+ * Who may use a route.
+ * - `public`: everybody.
+ * - `pairing`: a Kobo, by the secret of its pairing in the address.
+ * - `media-key`: whoever holds the key in the address, which opens nothing else.
+ * - `kobo-root`: a Kobo at the server's root, where its own token tells who it is; without one it learns nothing.
+ * - `person`: anybody of the household.
+ * - `own`: a person, for what is theirs; somebody else's is not found.
+ * - `owner-or-uploader`: a person who owns the server, or who brought the book.
+ * - `owner`: the owner.
+ */
+export type Rule =
+  | 'public'
+  | 'pairing'
+  | 'media-key'
+  | 'kobo-root'
+  | 'person'
+  | 'own'
+  | 'owner-or-uploader'
+  | 'owner'
+
+/** Every route of the server with its rule, besides SPACES. A server that mounts another route does not start. */
+export const RULES: Readonly<Record<string, Rule>> = {
+  'GET /': 'public',
+  'GET /public/:file': 'public',
+  'GET /healthz': 'public',
+
+  'GET /kobo/files/:mediaKey/:book/:artifact': 'media-key',
+  'GET /kobo/covers/:coverKey/:imageId/:width/:height/:grey/image.jpg': 'media-key',
+  'GET /kobo/covers/:coverKey/:imageId/:width/:height/:quality/:grey/image.jpg': 'media-key',
+  'ALL /kobo/*': 'public',
+
+  'GET /api/v1/openapi.json': 'public',
+  'POST /api/v1/books': 'person',
+  'GET /api/v1/books': 'person',
+  'GET /api/v1/books/:id': 'person',
+  'PATCH /api/v1/books/:id': 'person',
+  'DELETE /api/v1/books/:id': 'owner-or-uploader',
+  'POST /api/v1/books/:id/restore': 'owner-or-uploader',
+  'PUT /api/v1/books/:id/cover': 'person',
+  'GET /api/v1/books/:id/file': 'person',
+  'GET /api/v1/shelves': 'own',
+  'POST /api/v1/shelves': 'own',
+  'PATCH /api/v1/shelves/:id': 'own',
+  'DELETE /api/v1/shelves/:id': 'own',
+  'POST /api/v1/shelves/:id/books': 'own',
+  'PUT /api/v1/shelves/:id/books/:book': 'own',
+  'DELETE /api/v1/shelves/:id/books/:book': 'own',
+  'GET /api/v1/devices': 'own',
+  'POST /api/v1/devices': 'own',
+  'GET /api/v1/devices/:id': 'own',
+  'PATCH /api/v1/devices/:id': 'own',
+  'DELETE /api/v1/devices/:id': 'own',
+  'POST /api/v1/devices/:id/regenerate': 'own',
+  'POST /api/v1/devices/:id/restore': 'own',
+  'GET /api/v1/errata': 'own',
+  'POST /api/v1/errata/:id/actions/:name': 'own',
+  'POST /api/v1/errata/:id/dismiss': 'own',
+}
+
+/** Spaces of addresses that one check guards as a whole, also for what a Kobo may ask that nobody knows yet. */
+const SPACES: readonly (readonly [beginning: string, rule: Rule])[] = [
+  ['/kobo/:secret/', 'pairing'],
+  ['/api/v3/', 'kobo-root'],
+  ['/api/UserStorage/', 'kobo-root'],
+  ['/api/internal/', 'kobo-root'],
+]
+
+/** The rule of a route, such as `GET` `/api/v1/books/:id`. Throws for a route that has none: that is a bug. */
+export function ruleOf(method: string, path: string): Rule {
+  const rule =
+    RULES[`${method} ${path}`] ?? SPACES.find(([beginning]) => path.startsWith(beginning))?.[1]
+  if (!rule) throw new Error(`The route ${method} ${path} has no rule in people/rules.ts.`)
+  return rule
+}
+
+/** The routes of an assembled app: everything that answers, without middleware. */
+export function routesOf<E extends Env>(app: Hono<E>): { method: string; path: string }[] {
+  const routes = inspectRoutes(app).filter((route) => route.method !== 'ALL' || !route.isMiddleware)
+  const byKey = new Map(
+    routes.map(({ method, path }) => [`${method} ${path}`, { method, path }] as const),
+  )
+  return [...byKey.values()]
+}
+
+/** Whether this person may act under a rule for persons, as far as that can be said without the thing they act on. */
+export function mayEnter(rule: Rule, person: Person): boolean {
+  switch (rule) {
+    case 'person':
+    case 'own':
+    case 'owner-or-uploader':
+      return true
+    case 'owner':
+      return person.owner
+    case 'public':
+    case 'pairing':
+    case 'media-key':
+    case 'kobo-root':
+      return false
+    default:
+      return rule satisfies never
+  }
+}
+
+/** Rule `owner-or-uploader`: who may delete a book and bring it back. */
+export function mayDeleteBook(person: Person, book: { uploader: string | null }): boolean {
+  return person.owner || book.uploader === person.id
+}
+
+/** Rule `own`: whether a shelf or a device is this person's. */
+export function isTheirs(person: Person, thing: { person: string }): boolean {
+  return thing.person === person.id
+}

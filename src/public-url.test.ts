@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest'
+import { publicUrl, syncUrl } from './public-url.ts'
+
+const open = { publicUrl: null, port: 8190 }
+const lan = '192.168.1.20'
+
+test('the configured address wins over everything', () => {
+  const configured = { publicUrl: 'https://books.example.org/shelf', port: 8190 }
+  expect(publicUrl(configured, { address: '10.0.0.9', port: 80 }, lan)).toBe(
+    'https://books.example.org/shelf',
+  )
+})
+
+test.each([
+  ['10.0.0.9', 'http://10.0.0.9:9000'],
+  ['::ffff:10.0.0.9', 'http://10.0.0.9:9000'],
+  ['2001:db8::7', 'http://[2001:db8::7]:9000'],
+  ['127.0.0.1', 'http://192.168.1.20:9000'],
+  ['::1', 'http://192.168.1.20:9000'],
+  ['::ffff:127.0.0.1', 'http://192.168.1.20:9000'],
+  ['0.0.0.0', 'http://192.168.1.20:9000'],
+  ['169.254.3.3', 'http://192.168.1.20:9000'],
+  ['fe80::1', 'http://192.168.1.20:9000'],
+  [undefined, 'http://192.168.1.20:9000'],
+])('a request that reached %s is given %s', (address, base) => {
+  expect(publicUrl(open, { address, port: 9000 }, lan)).toBe(base)
+})
+
+test('loopback is given only where there is no network', () => {
+  expect(publicUrl(open, { address: '127.0.0.1', port: 9000 }, undefined)).toBe(
+    'http://127.0.0.1:9000',
+  )
+  expect(publicUrl(open, undefined, undefined)).toBe('http://127.0.0.1:8190')
+})
+
+test('the address of a Kobo ends with its secret', () => {
+  expect(syncUrl('http://10.0.0.9:8190', 'S')).toBe('http://10.0.0.9:8190/kobo/S')
+})

@@ -1,0 +1,85 @@
+import type { Selectable } from 'kysely'
+import { z } from 'zod'
+import type { Db, Schema, Tx } from '../db/schema.ts'
+import type { ReadingState } from './reading-state.ts'
+
+/** Ids per statement, well below what SQLite binds. */
+const CHUNK = 500
+
+/** Where a person is in each of these books. Books they never opened are not in it. */
+export async function statesOf(
+  db: Db,
+  person: string,
+  books: string[],
+): Promise<Map<string, ReadingState>> {
+  const states = new Map<string, ReadingState>()
+  for (let start = 0; start < books.length; start += CHUNK) {
+    const rows = await db
+      .selectFrom('reading_state')
+      .selectAll()
+      .where('person', '=', person)
+      .where('book', 'in', books.slice(start, start + CHUNK))
+      .execute()
+    for (const row of rows) states.set(row.book, toState(row))
+  }
+  return states
+}
+
+/** Writes down where a person is in a book. */
+export async function saveState(tx: Tx, person: string, state: ReadingState): Promise<void> {
+  const columns = {
+    rev: state.rev,
+    origin: state.origin,
+    created_at: state.createdAt,
+    modified: state.modified.text,
+    modified_at: state.modified.at,
+    status: text(state.status),
+    statistics: text(state.statistics),
+    place: text(state.place),
+  }
+  await tx
+    .insertInto('reading_state')
+    .values({ person, book: state.book, ...columns })
+    .onConflict((conflict) => conflict.columns(['person', 'book']).doUpdateSet(columns))
+    .execute()
+}
+
+const moment = z.object({ text: z.string(), at: z.number() })
+
+const statusPart = z.object({
+  modified: moment,
+  status: z.enum(['ReadyToRead', 'Reading', 'Finished']),
+  timesStarted: z.number().nullable(),
+  lastStarted: z.string().nullable(),
+  lastFinished: z.string().nullable(),
+})
+
+const statisticsPart = z.object({
+  modified: moment,
+  spentMinutes: z.number().nullable(),
+  remainingMinutes: z.number().nullable(),
+})
+
+const placePart = z.object({
+  modified: moment,
+  percent: z.number().nullable(),
+  sourcePercent: z.number().nullable(),
+  location: z.object({ source: z.string(), type: z.string(), value: z.string() }).nullable(),
+})
+
+function toState(row: Selectable<Schema['reading_state']>): ReadingState {
+  return {
+    book: row.book,
+    rev: row.rev,
+    origin: row.origin,
+    createdAt: row.created_at,
+    modified: { text: row.modified, at: row.modified_at },
+    status: row.status === null ? null : statusPart.parse(JSON.parse(row.status)),
+    statistics: row.statistics === null ? null : statisticsPart.parse(JSON.parse(row.statistics)),
+    place: row.place === null ? null : placePart.parse(JSON.parse(row.place)),
+  }
+}
+
+function text(part: object | null): string | null {
+  return part === null ? null : JSON.stringify(part)
+}

@@ -1,0 +1,165 @@
+import { createServer, type Server as HttpServer } from 'node:http'
+import { isIPv6 } from 'node:net'
+import { getRequestListener } from '@hono/node-server'
+import { openApp, type App } from './app.ts'
+import { openPreparation } from './artifacts/prepare.ts'
+import { openInbox } from './catalogue/inbox.ts'
+import { recoverImports } from './catalogue/recover.ts'
+import type { Config } from './config.ts'
+import type { Home } from './home.ts'
+import { openHome, type HomeOptions } from './open-home.ts'
+import { Problem } from './problem.ts'
+import { lanAddresses, publicUrl } from './public-url.ts'
+import { writeNotes } from './sync/facts.ts'
+
+/** A running server. */
+export type Server = {
+  /** Where it listens, as this machine reaches it. */
+  url: string
+  app: App
+  home: Home
+  /** Resolves when what was dropped is imported and what is wanted is prepared. */
+  quiet(): Promise<void>
+  /** Answers what was asked, finishes what is under way, and lets go of everything. */
+  close(): Promise<void>
+}
+
+export type ServerOptions = HomeOptions & {
+  /** How long a file in the inbox must stay unchanged before it is taken, in ms. */
+  settle?: number
+}
+
+/** Resource map, tokens and a reader's own headers together stay well below. */
+const HEADER_BYTES = 64 * 1024
+
+/** Kobos keep a connection between the pages of a sync; proxies often keep theirs for a minute. In ms. */
+const KEEP_ALIVE = 75_000
+
+/** Long enough for a large upload over a slow line, in ms. */
+const REQUEST_TIME = 30 * 60_000
+
+/** How long a stop waits for answers that are under way, in ms. */
+const PATIENCE = 10_000
+
+/**
+ * Opens everything that lives long, and releases it again with `close`: the one place where the program is put together.
+ * Throws `Problem('unavailable')` when the port is taken or a folder cannot be written.
+ */
+export async function openServer(config: Config, options: ServerOptions = {}): Promise<Server> {
+  let app: App | undefined
+  const answer = getRequestListener((request, env) => app?.fetch(request, env) ?? starting())
+  const http = createServer(
+    {
+      maxHeaderSize: HEADER_BYTES,
+      keepAliveTimeout: KEEP_ALIVE,
+      headersTimeout: 60_000,
+      requestTimeout: REQUEST_TIME,
+    },
+    (incoming, outgoing) => void answer(incoming, outgoing),
+  )
+  // The port first: two servers must not both begin to work on one library.
+  const port = await listen(http, config)
+  try {
+    const home = await openHome({ ...config, port }, options)
+    const parts = await openParts(home, options)
+    app = openApp(home, () => parts.preparation.kick())
+    const url = `http://${readable(config.host)}:${port}`
+    tellAddresses(home)
+    return {
+      url,
+      app,
+      home,
+      async quiet() {
+        await parts.inbox.quiet()
+        await parts.preparation.quiet()
+      },
+      async close() {
+        await stopListening(http)
+        await parts.inbox.close()
+        await parts.preparation.close()
+        await writeNotes(home)
+        await home.db.close()
+      },
+    }
+  } catch (error) {
+    http.closeAllConnections()
+    http.close()
+    throw error
+  }
+}
+
+/** What works beside the answering of requests. */
+async function openParts(home: Home, options: ServerOptions) {
+  try {
+    await recoverImports(home)
+    const preparation = openPreparation(home)
+    const inbox = await openInbox(home, {
+      settle: options.settle ?? 2000,
+      imported: () => preparation.kick(),
+    })
+    return { preparation, inbox }
+  } catch (error) {
+    await home.db.close()
+    throw error
+  }
+}
+
+function listen(http: HttpServer, { host, port }: Config): Promise<number> {
+  return new Promise((resolve, reject) => {
+    http.once('error', (error: NodeJS.ErrnoException) => {
+      reject(refusal(error, host, port) ?? error)
+    })
+    http.listen(port, host, () => {
+      const address = http.address()
+      resolve(typeof address === 'object' && address ? address.port : port)
+    })
+  })
+}
+
+function refusal(error: NodeJS.ErrnoException, host: string, port: number): Problem | undefined {
+  const sentences: Record<string, string> = {
+    EADDRINUSE: `Port ${port} is in use by another program. Please stop that one, or choose another port in HOLDFAST_PORT.`,
+    EACCES: `Holdfast may not use port ${port}. Please choose one above 1023 in HOLDFAST_PORT.`,
+    EADDRNOTAVAIL: `This machine has no address ${host}. Please mend HOLDFAST_HOST.`,
+    ENOTFOUND: `This machine has no address ${host}. Please mend HOLDFAST_HOST.`,
+  }
+  const sentence = sentences[error.code ?? '']
+  return sentence === undefined ? undefined : new Problem('unavailable', sentence, { cause: error })
+}
+
+function stopListening(http: HttpServer): Promise<void> {
+  return new Promise((resolve) => {
+    const impatient = setTimeout(() => http.closeAllConnections(), PATIENCE)
+    http.close(() => {
+      clearTimeout(impatient)
+      resolve()
+    })
+    http.closeIdleConnections()
+  })
+}
+
+function starting(): Response {
+  return new Response('Holdfast is starting.', { status: 503, headers: { 'retry-after': '1' } })
+}
+
+/** Says where the server is found, so that somebody who just started it knows what to type. */
+function tellAddresses({ config, log }: Home): void {
+  const lan = lanAddresses()
+  const addresses =
+    config.publicUrl === null && isAnyAddress(config.host) && lan.length > 0
+      ? lan.map((address) => `http://${address}:${config.port}`)
+      : [
+          config.publicUrl ??
+            publicUrl(config, { address: config.host, port: config.port }, undefined),
+        ]
+  log.info({ addresses }, `Holdfast is open at ${addresses.join(' and ')}.`)
+}
+
+function isAnyAddress(host: string): boolean {
+  return host === '0.0.0.0' || host === '::'
+}
+
+function readable(host: string): string {
+  if (isAnyAddress(host)) return '127.0.0.1'
+  return isIPv6(host) ? `[${host}]` : host
+}

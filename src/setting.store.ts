@@ -1,0 +1,16 @@
+import type { Tx } from './db/schema.ts'
+
+/** The value kept under this name; the first time `fresh` is kept. */
+export async function settingOnce(tx: Tx, name: string, fresh: string): Promise<string> {
+  await tx
+    .insertInto('setting')
+    .values({ name, value: fresh })
+    .onConflict((conflict) => conflict.column('name').doNothing())
+    .execute()
+  const row = await tx
+    .selectFrom('setting')
+    .select('value')
+    .where('name', '=', name)
+    .executeTakeFirstOrThrow()
+  return row.value
+}

@@ -1,0 +1,17 @@
+import { devicesOfPairing } from '../devices/device.store.ts'
+import type { Pairing } from '../devices/device.ts'
+import type { Home } from '../home.ts'
+import { record } from './facts.ts'
+
+/**
+ * Records that a Kobo was activated at this address (`POST /v1/auth/device`, `POST /v1/user/add-device`). The request names no
+ * device, so on a pairing with siblings it counts for nobody.
+ */
+export async function recordActivation(home: Home, pairing: Pairing): Promise<void> {
+  const devices = (await devicesOfPairing(home.db.read, pairing.id)).filter(
+    (device) => device.revokedAt === null,
+  )
+  const [device, sibling] = devices
+  if (!device || sibling) return
+  await home.db.transact((tx) => record(tx, home, device.id, [{ kind: 'activation' }]))
+}

@@ -1,0 +1,216 @@
+import type { Db, Flag, Schema, Tx } from '../db/schema.ts'
+import { foldBook, type BookEntry } from './fold.ts'
+import { NOTHING, type Holding } from './holding.ts'
+import type { Mark } from './log.ts'
+import { bookFactOf, operationOf, sweepingFactOf, SWEEPING_KINDS } from './log.store.ts'
+import { inOrder } from './replay.ts'
+
+/** Books per statement, well below what SQLite binds. */
+const CHUNK = 200
+
+/**
+ * Folds the log anew for these books of a device, keeps the result and makes the pairs due. Called whenever an entry about
+ * them was appended or the chain below them changed, in the same transaction.
+ */
+export async function refold(tx: Tx, device: string, books: Iterable<string>): Promise<void> {
+  const all = [...new Set(books)]
+  if (all.length === 0) return
+  const sweeping = await sweepingEntries(tx, device)
+  const settled = settledMarks(tx, device)
+  for (let start = 0; start < all.length; start += CHUNK) {
+    const some = all.slice(start, start + CHUNK)
+    const own = await ownEntries(tx, device, some, settled)
+    const rows = some.map((book) =>
+      rowOf(device, book, foldBook(inOrder(own.get(book) ?? [], sweeping))),
+    )
+    await keep(tx, rows)
+    await tx
+      .insertInto('due')
+      .values(some.map((book) => ({ device, book })))
+      .onConflict((conflict) => conflict.doNothing())
+      .execute()
+  }
+}
+
+/** The kept holding of a book; a book that the device never heard of is none. */
+export async function holdingOf(db: Db, device: string, book: string): Promise<Holding> {
+  const row = await db
+    .selectFrom('holding')
+    .selectAll()
+    .where('device', '=', device)
+    .where('book', '=', book)
+    .executeTakeFirst()
+  return row ? toHolding(row) : { ...NOTHING }
+}
+
+/** Books of which a device's log says anything, with what it says. */
+export async function holdingsOf(db: Db, device: string): Promise<Map<string, Holding>> {
+  const rows = await db.selectFrom('holding').selectAll().where('device', '=', device).execute()
+  return new Map(rows.map((row) => [row.book, toHolding(row)]))
+}
+
+type Row = Schema['holding']
+
+/** A holding as its row says it. */
+export function toHolding(row: Omit<Row, 'device' | 'book'>): Holding {
+  return {
+    state: row.state,
+    file: row.file === 1,
+    why: whyOf(row.why),
+    doubtSeq: row.doubt_seq,
+    consent: row.consent,
+    excluded: row.excluded === 1,
+    deleted: row.deleted === 1,
+    listed: row.listed === 1,
+    metaRev: row.meta_rev,
+    stateRev: row.state_rev,
+    fileRev: row.file_rev,
+    artifact: row.artifact,
+  }
+}
+
+const REASONS = ['removal', 'retracted', 'consent', 'epoch', 'restored', 'rolled-back'] as const
+
+function whyOf(text: string | null): Holding['why'] {
+  return REASONS.find((reason) => reason === text) ?? null
+}
+
+function rowOf(device: string, book: string, holding: Holding): Row {
+  return {
+    device,
+    book,
+    state: holding.state,
+    file: flag(holding.file),
+    why: holding.why,
+    doubt_seq: holding.doubtSeq,
+    consent: holding.consent,
+    excluded: flag(holding.excluded),
+    meta_rev: holding.metaRev,
+    state_rev: holding.stateRev,
+    file_rev: holding.fileRev,
+    artifact: holding.artifact,
+    listed: flag(holding.listed),
+    deleted: flag(holding.deleted),
+  }
+}
+
+function flag(value: boolean): Flag {
+  return value ? 1 : 0
+}
+
+async function keep(tx: Tx, rows: Row[]): Promise<void> {
+  await tx
+    .insertInto('holding')
+    .values(rows)
+    .onConflict((conflict) =>
+      conflict.columns(['device', 'book']).doUpdateSet((to) => ({
+        state: to.ref('excluded.state'),
+        file: to.ref('excluded.file'),
+        why: to.ref('excluded.why'),
+        doubt_seq: to.ref('excluded.doubt_seq'),
+        consent: to.ref('excluded.consent'),
+        excluded: to.ref('excluded.excluded'),
+        meta_rev: to.ref('excluded.meta_rev'),
+        state_rev: to.ref('excluded.state_rev'),
+        file_rev: to.ref('excluded.file_rev'),
+        artifact: to.ref('excluded.artifact'),
+        listed: to.ref('excluded.listed'),
+        deleted: to.ref('excluded.deleted'),
+      })),
+    )
+    .execute()
+}
+
+async function sweepingEntries(db: Db, device: string): Promise<BookEntry[]> {
+  const rows = await db
+    .selectFrom('log')
+    .selectAll()
+    .where('device', '=', device)
+    .where('book', 'is', null)
+    .where('kind', 'in', [...SWEEPING_KINDS])
+    .orderBy('seq')
+    .execute()
+  return rows.map((row) => ({ seq: row.seq, at: row.at, ...sweepingFactOf(row) }))
+}
+
+async function ownEntries(
+  db: Db,
+  device: string,
+  books: readonly string[],
+  settled: SettledMarks,
+): Promise<Map<string, BookEntry[]>> {
+  const facts = await db
+    .selectFrom('log')
+    .selectAll()
+    .where('device', '=', device)
+    .where('book', 'in', [...books])
+    .execute()
+  const operations = await db
+    .selectFrom('operation')
+    .innerJoin('page', 'page.id', 'operation.page')
+    .selectAll('operation')
+    .select(['page.seq', 'page.at', 'page.on_chain'])
+    .where('operation.device', '=', device)
+    .where('operation.book', 'in', [...books])
+    .execute()
+  const entries = new Map<string, BookEntry[]>(books.map((book) => [book, []]))
+  for (const row of facts)
+    if (row.book !== null)
+      entries.get(row.book)?.push({ seq: row.seq, at: row.at, ...bookFactOf(row) })
+  for (const row of operations) {
+    const acknowledged = row.on_chain === 1
+    entries.get(row.book)?.push({
+      kind: 'operation',
+      seq: row.seq,
+      at: row.at,
+      operation: operationOf(row),
+      acknowledged,
+      settled: row.verb === 'removal' ? await settled(row.seq, acknowledged) : null,
+    })
+  }
+  for (const own of entries.values()) own.sort((a, b) => a.seq - b.seq)
+  return entries
+}
+
+type SettledMarks = (seq: number, acknowledged: boolean) => Promise<Mark | null>
+
+/** From where on proof speaks about the time after the removals of the page at `seq` (see `replay`), asked once per page. */
+function settledMarks(db: Db, device: string): SettledMarks {
+  const known = new Map<number, Promise<Mark | null>>()
+  return (seq, acknowledged) => {
+    const mark =
+      known.get(seq) ?? (acknowledged ? firstReturn(db, device, seq) : nextSession(db, device, seq))
+    known.set(seq, mark)
+    return mark
+  }
+}
+
+async function firstReturn(db: Db, device: string, seq: number): Promise<Mark | null> {
+  const row = await db
+    .selectFrom('page')
+    .select(['returned_seq', 'returned_at'])
+    .where('device', '=', device)
+    .where('on_chain', '=', 1)
+    .where('seq', '>=', seq)
+    .where('returned_seq', 'is not', null)
+    .orderBy('returned_seq')
+    .limit(1)
+    .executeTakeFirst()
+  return row?.returned_seq == null || row.returned_at === null
+    ? null
+    : { seq: row.returned_seq, at: row.returned_at }
+}
+
+async function nextSession(db: Db, device: string, seq: number): Promise<Mark | null> {
+  const row = await db
+    .selectFrom('log')
+    .select(['seq', 'at'])
+    .where('device', '=', device)
+    .where('book', 'is', null)
+    .where('kind', '=', 'session')
+    .where('seq', '>', seq)
+    .orderBy('seq')
+    .limit(1)
+    .executeTakeFirst()
+  return row ?? null
+}

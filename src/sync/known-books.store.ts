@@ -1,0 +1,21 @@
+import type { Db } from '../db/schema.ts'
+
+/** Which of these ids are books of this catalogue, tombstones included. */
+export async function knownBooks(db: Db, ids: readonly string[]): Promise<Set<string>> {
+  const known = new Set<string>()
+  const all = [...new Set(ids)]
+  for (let start = 0; start < all.length; start += 500) {
+    const rows = await db
+      .selectFrom('book')
+      .select('id')
+      .where('id', 'in', all.slice(start, start + 500))
+      .execute()
+    for (const row of rows) known.add(row.id)
+  }
+  return known
+}
+
+/** Every book, tombstones included. */
+export async function everyBook(db: Db): Promise<string[]> {
+  return (await db.selectFrom('book').select('id').execute()).map((row) => row.id)
+}

@@ -1,0 +1,174 @@
+import { artifactsByHashes } from '../artifacts/artifact.store.ts'
+import type { Artifact } from '../artifacts/artifact.ts'
+import type { Book } from '../catalogue/book.ts'
+import { booksByIds } from '../catalogue/catalogue.store.ts'
+import type { Device } from '../devices/device.ts'
+import type { Db, Tx } from '../db/schema.ts'
+import type { Home } from '../home.ts'
+import type { ReadingState } from '../reading/reading-state.ts'
+import { statesOf } from '../reading/reading-state.store.ts'
+import { newestReturned } from './chain.store.ts'
+import { notePin } from './device-progress.store.ts'
+import { record } from './facts.ts'
+import { refold } from './holding.store.ts'
+import type { Operation } from './log.ts'
+import { appendPage } from './log.store.ts'
+import { cutPage, heard, PAGE_OPERATIONS } from './page.ts'
+import { duePairs, heldPairs, settle } from './pair.store.ts'
+import { carrier, plan, staysDue, type Due } from './plan.ts'
+import { hearToken } from './returned.ts'
+import { currentSession } from './session.ts'
+import { keepSession } from './session.store.ts'
+import { NO_PAGE, writeToken } from './token.ts'
+
+/** What an operation is told with: the book, the artifact it announces and where the person is in it. */
+export type About = {
+  book: Book
+  artifact: Artifact | null
+  state: ReadingState | null
+  /** The number of the media keys that are given now. */
+  mediaNumber: number
+}
+
+/** Puts an operation into the words of the wire, as JSON. */
+export type Encode = (operation: Operation, about: About) => string
+
+/** The answer to a library sync. */
+export type Turn = { operations: string[]; token: string; more: boolean; session: number }
+
+/** How many answers of a session (named by its place in the log) went out to their last byte. */
+export type HandedOver = (session: number) => number
+
+/**
+ * One turn of a device's library sync, as one transaction: take in what its token proves, plan what is due, write the page down
+ * and only then answer. `tokenText` is the token as it came; any text is allowed. Throws only when nothing could be decided: the
+ * caller answers 503 and nothing has changed.
+ */
+export async function takeTurn(
+  home: Home,
+  device: Device,
+  tokenText: string | undefined,
+  handedOver: HandedOver,
+  encode: Encode,
+): Promise<Turn> {
+  return home.db.transact(async (tx) => {
+    await record(tx, home, device.id, [])
+    const session = await currentSession(tx, home, device.id)
+    const { returned, mediaNumber } = await hearToken(tx, home, device, tokenText, session)
+    const nothing = { operations: [], more: false, session: session.beganSeq }
+    if (device.paused) return { ...nothing, token: await lastToken(tx, home, device) }
+
+    const { due, settled } = await dueNow(tx, device)
+    await settle(tx, device.id, settled)
+    const now = heard(session, returned)
+    if (now.repeats === 3 && handedOver(session.beganSeq) >= session.pages)
+      await notePin(tx, device.id)
+    const words = await encodeFirst(tx, device, mediaNumber, due, encode)
+    const cut = cutPage(
+      due.filter((each) => words.has(each)),
+      now,
+      { onePage: device.onePage },
+      (each) => bytesOf(words.get(each)),
+    )
+    await keepSession(tx, device.id, { ...session, ...cut.session, lastAt: home.now() })
+
+    const page =
+      cut.page.length > 0 || returned !== null
+        ? cut.page
+        : await carrying(tx, device, mediaNumber, encode, words)
+    if (page.length === 0) {
+      await record(tx, home, device.id, [{ kind: 'complete' }])
+      return { ...nothing, token: await lastToken(tx, home, device) }
+    }
+    const id = home.random(16).toString('base64url')
+    const operations = page.map((each) => each.operation)
+    await appendPage(tx, device.id, home.now(), { id, parent: returned, operations })
+    if (!cut.more) await record(tx, home, device.id, [{ kind: 'complete' }])
+    await refold(
+      tx,
+      device.id,
+      operations.map((operation) => operation.book),
+    )
+    return {
+      operations: page.map((each) => words.get(each) ?? ''),
+      token: writeToken(home.key, { ledger: home.ledger, page: id }),
+      more: cut.more,
+      session: session.beganSeq,
+    }
+  })
+}
+
+/** What is due in the order of sending, and the books for which nothing is. */
+async function dueNow(db: Db, device: Device): Promise<{ due: Due[]; settled: string[] }> {
+  const pairs = await duePairs(db, device)
+  const settled = pairs.filter((pair) => !staysDue(pair)).map((pair) => pair.book)
+  return { due: plan(pairs), settled }
+}
+
+/** The words of as many operations as a page can hold; later ones are planned afresh and need none yet. */
+async function encodeFirst(
+  db: Db,
+  device: Device,
+  mediaNumber: number,
+  due: readonly Due[],
+  encode: Encode,
+): Promise<Map<Due, string>> {
+  const first = due.slice(0, PAGE_OPERATIONS)
+  const about = await aboutAll(db, device, mediaNumber, first)
+  const words = new Map<Due, string>()
+  for (const each of first) {
+    const of = about(each.operation)
+    if (of) words.set(each, encode(each.operation, of))
+  }
+  for (const each of due.slice(PAGE_OPERATIONS)) words.set(each, '')
+  return words
+}
+
+/** The one operation that carries a token to a device that has none and to which nothing is due. */
+async function carrying(
+  db: Db,
+  device: Device,
+  mediaNumber: number,
+  encode: Encode,
+  words: Map<Due, string>,
+): Promise<Due[]> {
+  const due = carrier(await heldPairs(db, device, 20))
+  if (!due) return []
+  const of = (await aboutAll(db, device, mediaNumber, [due]))(due.operation)
+  if (!of) return []
+  words.set(due, encode(due.operation, of))
+  return [due]
+}
+
+async function aboutAll(
+  db: Db,
+  device: Device,
+  mediaNumber: number,
+  due: readonly Due[],
+): Promise<(operation: Operation) => About | undefined> {
+  const ids = [...new Set(due.map((each) => each.operation.book))]
+  const hashes = due.flatMap((each) => (each.operation.artifact ? [each.operation.artifact] : []))
+  const books = await booksByIds(db, ids)
+  const artifacts = await artifactsByHashes(db, hashes)
+  const states = await statesOf(db, device.person, ids)
+  return (operation) => {
+    const book = books.get(operation.book)
+    if (!book) return undefined
+    return {
+      book,
+      artifact: artifacts.get(operation.artifact ?? '') ?? null,
+      state: states.get(operation.book) ?? null,
+      mediaNumber,
+    }
+  }
+}
+
+function bytesOf(words: string | undefined): number {
+  return words ? Buffer.byteLength(words) : 0
+}
+
+/** The newest acknowledged token again: one that changes on an empty answer may not be stored. */
+async function lastToken(tx: Tx, home: Home, device: Device): Promise<string> {
+  const page = (await newestReturned(tx, device.id)) ?? NO_PAGE
+  return writeToken(home.key, { ledger: home.ledger, page })
+}

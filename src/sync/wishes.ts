@@ -1,0 +1,73 @@
+import type { Device } from '../devices/device.ts'
+import { deviceById } from '../devices/device.store.ts'
+import type { Tx } from '../db/schema.ts'
+import type { Home } from '../home.ts'
+import { addToShelf, deleteShelf, removeFromShelf } from '../shelves/shelf.store.ts'
+import { booksCarried, devicesCarrying, excludedBooks, setCarried } from './carried.store.ts'
+import { record } from './facts.ts'
+
+/** Who changed what should be on a device: a person, or a machine that must not empty a Kobo unasked. */
+export type Cause = 'person' | 'machine'
+
+/**
+ * Puts books on a shelf and takes others off it. A book that thereby comes to a shelf of a Kobo on which the reader had removed
+ * it is wanted there again.
+ */
+export async function shelve(
+  tx: Tx,
+  home: Home,
+  change: { shelf: string; add: readonly string[]; remove: readonly string[]; cause: Cause },
+): Promise<void> {
+  const { shelf, add, remove, cause } = change
+  await watchingExclusions(tx, home, await devicesCarrying(tx, shelf), cause, async () => {
+    if (remove.length > 0) await removeFromShelf(tx, shelf, [...remove])
+    if (add.length > 0) await addToShelf(tx, shelf, [...add], home.now(), cause)
+  })
+}
+
+/** Deletes a shelf; its books stay in the library. */
+export async function removeShelf(tx: Tx, _home: Home, shelf: string): Promise<void> {
+  await deleteShelf(tx, shelf)
+}
+
+/** Says which shelves a Kobo carries: these, or every one of its person's, also future ones (null). */
+export async function carry(
+  tx: Tx,
+  home: Home,
+  device: Device,
+  shelves: readonly string[] | null,
+): Promise<void> {
+  await watchingExclusions(tx, home, [device.id], 'person', () =>
+    setCarried(tx, device.id, shelves === null ? null : [...shelves]),
+  )
+}
+
+/** Records a return to the shelf for each removed book that `change` brings from absent to present on a carried shelf. */
+async function watchingExclusions(
+  tx: Tx,
+  home: Home,
+  devices: readonly string[],
+  cause: Cause,
+  change: () => Promise<void>,
+): Promise<void> {
+  const before = new Map<string, Set<string>>()
+  for (const id of devices) {
+    const device = await deviceById(tx, id)
+    const removed = await excludedBooks(tx, id)
+    if (device && removed.length > 0) before.set(id, await booksCarried(tx, device, removed))
+  }
+  await change()
+  for (const [id, carried] of before) {
+    const device = await deviceById(tx, id)
+    if (!device) continue
+    const removed = await excludedBooks(tx, id)
+    const now = await booksCarried(tx, device, removed)
+    const came = removed.filter((book) => now.has(book) && !carried.has(book))
+    await record(
+      tx,
+      home,
+      id,
+      came.map((book) => ({ kind: 'shelved', book, cause })),
+    )
+  }
+}

@@ -1,0 +1,121 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { run } from '../../src/cli/run.ts'
+import { openHouse, type House } from '../support/house.ts'
+import { makeEpub } from '../support/make-epub.ts'
+
+describe('commands beside a running server', () => {
+  let house: House
+  let folder: string
+  beforeAll(async () => {
+    house = await openHouse()
+    folder = await mkdtemp(join(tmpdir(), 'holdfast-commands-'))
+  })
+  afterAll(async () => {
+    await house.close()
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  async function holdfast(argv: string[], input = '') {
+    const out: string[] = []
+    const err: string[] = []
+    const code = await run(argv, {
+      out: (line) => void out.push(line),
+      err: (line) => void err.push(line),
+      input: (async function* () {
+        yield input
+      })(),
+      env: {
+        HOLDFAST_DATA_DIR: house.dataDir,
+        HOLDFAST_PUBLIC_URL: house.url,
+        HOLDFAST_LOG_LEVEL: 'silent',
+      },
+    })
+    return { code, out: out.join('\n'), err: err.join('\n') }
+  }
+
+  test('help is given for all of them and for each', async () => {
+    const { code, out } = await holdfast(['--help'])
+    expect(code).toBe(0)
+    for (const name of ['serve', 'import', 'user add', 'token add', 'device add', 'errata act']) {
+      expect(out).toContain(`holdfast ${name}`)
+      const help = await holdfast([...name.split(' '), '--help'])
+      expect([help.code, help.out.startsWith(`holdfast ${name}`)]).toEqual([0, true])
+    }
+  })
+
+  test('wrong usage ends with 2 and says what is wrong', async () => {
+    for (const argv of [[], ['fly'], ['user'], ['user', 'add'], ['import'], ['errata', '--what']]) {
+      const { code, err } = await holdfast(argv)
+      expect([argv, code]).toEqual([argv, 2])
+      expect(err).not.toBe('')
+    }
+  })
+
+  test('a folder is imported with all below it, and failures are told at the end', async () => {
+    await mkdir(join(folder, 'books', 'deep'), { recursive: true })
+    await writeFile(join(folder, 'books', 'one.epub'), await makeEpub({ title: 'One' }))
+    await writeFile(join(folder, 'books', 'deep', 'two.epub'), await makeEpub({ title: 'Two' }))
+    await writeFile(join(folder, 'books', 'deep', 'copy.epub'), await makeEpub({ title: 'One' }))
+    await writeFile(join(folder, 'books', 'notes.txt'), 'no book')
+    const first = await holdfast(['import', join(folder, 'books')])
+    expect([first.code, first.out.split('\n').at(-1)]).toEqual([0, '2 added, 1 there already.'])
+    expect(first.out).toMatch(/^1 of 3 · /)
+
+    await writeFile(join(folder, 'books', 'bad.epub'), 'not an archive')
+    const second = await holdfast(['import', join(folder, 'books'), '--json'])
+    expect(second.code).toBe(1)
+    expect(JSON.parse(second.out)).toMatchObject({ added: 0, known: 3, failed: 1 })
+    expect(await readFile(join(folder, 'books', 'bad.epub'), 'utf8')).toBe('not an archive')
+
+    const { body } = await house.api<{ items: { title: string }[] }>('GET', '/books')
+    expect(body.items.map(({ title }) => title).sort()).toEqual(['One', 'Two'])
+    expect((await holdfast(['import', join(folder, 'nowhere')])).code).toBe(1)
+  })
+
+  test('a person, a token and a device are added, each ready for the server', async () => {
+    const added = await holdfast(
+      ['user', 'add', 'Zoë', '--password-stdin'],
+      'a long enough password\n',
+    )
+    expect([added.code, added.out]).toEqual([0, 'Zoë is now a person of this household.'])
+    const again = await holdfast(['user', 'add', 'zoe', '--password-stdin'], 'another password')
+    expect([again.code, again.err]).toEqual([1, 'There is already somebody called “zoe”.'])
+    const short = await holdfast(['user', 'add', 'Max', '--password-stdin'], 'short\n')
+    expect(short.code).toBe(1)
+
+    const { out: token } = await holdfast(['token', 'add', 'zoe', 'laptop'])
+    expect(token).toMatch(/^hf_[A-Za-z0-9_-]{43}$/)
+    expect((await house.api('GET', '/shelves', undefined, { token })).status).toBe(200)
+
+    const { out: syncUrl } = await holdfast(['device', 'add', 'zoe', 'Libra'])
+    expect((await fetch(`${syncUrl}/v1/initialization`)).status).toBe(200)
+    const devices = await house.api<{ items: { name: string }[] }>('GET', '/devices', undefined, {
+      token,
+    })
+    expect(devices.body.items.map(({ name }) => name)).toEqual(['Libra'])
+    expect((await holdfast(['token', 'add', 'nobody', 'x'])).code).toBe(1)
+  })
+
+  test('no password and no token is kept as it is', async () => {
+    const { db } = house.server.home
+    const people = await db.read.selectFrom('person').select('password_hash').execute()
+    for (const { password_hash } of people) expect(password_hash).toMatch(/^\$argon2id\$/)
+    const tokens = await db.read.selectFrom('api_token').select('hash').execute()
+    for (const { hash } of tokens) expect(hash).toMatch(/^[0-9a-f]{64}$/)
+  })
+
+  test('errata are listed and acted upon', async () => {
+    expect((await holdfast(['errata'])).out).toBe('No errata.')
+    await house.api('POST', '/books', Buffer.from('not a book'))
+    const { items } = JSON.parse((await holdfast(['errata', '--json'])).out)
+    expect(items).toMatchObject([{ kind: 'import-failed', actions: ['retry'] }])
+    const { out } = await holdfast(['errata'])
+    expect(out).toContain(`holdfast errata act ${items[0].id} retry`)
+    const act = await holdfast(['errata', 'act', items[0].id, 'retry'])
+    expect([act.code, act.err]).not.toEqual([0, ''])
+    expect((await holdfast(['errata', 'act', items[0].id, 'explode'])).code).toBe(1)
+  })
+})

@@ -1,0 +1,234 @@
+import { cpSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { readConfig } from '../../src/config.ts'
+import { openLog } from '../../src/log.ts'
+import { issueApiToken } from '../../src/people/api-token.ts'
+import { addPerson, type Person } from '../../src/people/person.ts'
+import { openServer, type Server } from '../../src/server.ts'
+
+/** What a call of the API answered: its status, and its body as JSON where it is JSON. */
+export type Answer<Body = unknown> = { status: number; body: Body; headers: Headers }
+
+/** Somebody of the house, with a token of theirs. */
+export type Resident = Person & { token: string }
+
+/** A book, a shelf and a device as the API tells of them, in as much as scenarios look at them. */
+export type BookTold = {
+  id: string
+  title: string
+  authors: string[]
+  metaRev: number
+  fileRev: number
+  preparing: boolean
+  cover: boolean
+}
+export type ShelfTold = { id: string; name: string; books: number }
+export type PairedTold = { id: string; name: string; syncUrl: string }
+
+/** A whole server with its own folder, reached over HTTP on this machine. */
+export type House = {
+  /** Where it is reached, without a trailing slash; the same after a restart. */
+  readonly url: string
+  readonly server: Server
+  /** The folder of the library; another one after a kill. */
+  readonly dataDir: string
+  /** The owner, whose token `api` uses. */
+  readonly owner: Resident
+  /** Every line that was logged, also before a restart. */
+  readonly log: readonly string[]
+  /** Calls the API: `path` below /api/v1; `body` is sent as JSON, bytes as an EPUB unless `type` says otherwise. */
+  api<Body = unknown>(
+    method: string,
+    path: string,
+    body?: unknown,
+    as?: { token?: string | null; type?: string },
+  ): Promise<Answer<Body>>
+  /** Adds a person beside the owner. */
+  person(name: string): Promise<Resident>
+  /** Uploads a book: its bytes, or the path of its file. Fails unless it is then in the library. */
+  addBook(book: Buffer | string): Promise<BookTold>
+  /** A shelf of the owner with these books (ids) on it: the one of that name, or a new one. */
+  shelf(name: string, books?: string[]): Promise<ShelfTold>
+  /** Connects a device of the owner; it carries every shelf unless told which. */
+  device(name: string, shelves?: string[] | null): Promise<PairedTold>
+  /** Resolves when what was dropped is imported and what is wanted is prepared. */
+  settled(): Promise<void>
+  /** The clock of the house, in epoch ms. It stands still until it is moved. */
+  now(): number
+  setNow(now: number): void
+  /** Moves the clock on by so many ms. */
+  advance(ms: number): void
+  /** Ends the server and opens it again. With `kill` it finds the folder as it was at this moment, as after a power cut. */
+  restart(how?: { kill?: boolean }): Promise<void>
+  close(): Promise<void>
+}
+
+export type HouseOptions = {
+  /** Paths of books to add first. */
+  books?: string[]
+  /** 2026-09-01T12:00:00Z unless given, in epoch ms. */
+  now?: number
+}
+
+/** Opens a house with one owner, Anna. The caller closes it. */
+export async function openHouse(options: HouseOptions = {}): Promise<House> {
+  const port = await freePort()
+  const url = `http://127.0.0.1:${port}`
+  const folders = [await newFolder()]
+  const log: string[] = []
+  let now = options.now ?? Date.UTC(2026, 8, 1, 12)
+  let server = await open(current())
+
+  function current(): string {
+    return folders.at(-1) ?? ''
+  }
+
+  function open(dataDir: string): Promise<Server> {
+    const config = readConfig({
+      HOLDFAST_DATA_DIR: dataDir,
+      HOLDFAST_HOST: '127.0.0.1',
+      HOLDFAST_PORT: String(port),
+      HOLDFAST_PUBLIC_URL: url,
+    })
+    return openServer(config, {
+      now: () => now,
+      settle: 20,
+      log: openLog('trace', { write: (line) => void log.push(line) }),
+    })
+  }
+
+  async function resident(name: string, isOwner: boolean): Promise<Resident> {
+    const wish = { name, password: `the password of ${name}`, owner: isOwner }
+    const person = await addPerson(server.home, wish)
+    const { token } = await issueApiToken(server.home, { person: person.id, label: 'test' })
+    return { ...person, token }
+  }
+
+  const owner = await resident('Anna', true)
+
+  const house: House = {
+    url,
+    get server() {
+      return server
+    },
+    get dataDir() {
+      return current()
+    },
+    owner,
+    log,
+    async api<Body>(
+      method: string,
+      path: string,
+      body?: unknown,
+      as: { token?: string | null; type?: string } = {},
+    ): Promise<Answer<Body>> {
+      const token = as.token === undefined ? owner.token : as.token
+      const type = as.type ?? typeOf(body)
+      const response = await fetch(`${url}/api/v1${path}`, {
+        method,
+        headers: {
+          ...(token !== null && { authorization: `Bearer ${token}` }),
+          ...(type !== undefined && { 'content-type': type }),
+        },
+        ...(body !== undefined && { body: encoded(body) }),
+      })
+      return {
+        status: response.status,
+        body: await bodyOf<Body>(response),
+        headers: response.headers,
+      }
+    },
+    person: (name) => resident(name, false),
+    async addBook(book) {
+      const bytes = typeof book === 'string' ? await readFile(book) : book
+      return expectStatus([200, 201], await house.api<BookTold>('POST', '/books', bytes))
+    },
+    async shelf(name, books = []) {
+      const { items } = expectStatus(
+        [200],
+        await house.api<{ items: ShelfTold[] }>('GET', '/shelves?limit=500'),
+      )
+      const shelf =
+        items.find((each) => each.name === name) ??
+        expectStatus([201], await house.api<ShelfTold>('POST', '/shelves', { name }))
+      if (books.length === 0) return shelf
+      return expectStatus(
+        [200],
+        await house.api<ShelfTold>('POST', `/shelves/${shelf.id}/books`, { add: books }),
+      )
+    },
+    async device(name, shelves) {
+      const wish = { name, ...(shelves !== undefined && { shelves }) }
+      return expectStatus([201], await house.api<PairedTold>('POST', '/devices', wish))
+    },
+    settled: () => server.quiet(),
+    now: () => now,
+    setNow(to) {
+      now = to
+    },
+    advance(ms) {
+      now += ms
+    },
+    async restart({ kill = false } = {}) {
+      if (kill) {
+        const copy = await newFolder()
+        // Nothing of this process can write meanwhile, so that the copy is one moment: what a power cut leaves.
+        cpSync(current(), copy, { recursive: true })
+        folders.push(copy)
+      }
+      await server.close()
+      server = await open(current())
+    },
+    async close() {
+      await server.close()
+      for (const folder of folders) await rm(folder, { recursive: true, force: true })
+    },
+  }
+
+  for (const book of options.books ?? []) await house.addBook(book)
+  return house
+}
+
+function newFolder(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'holdfast-house-'))
+}
+
+/** A port that is free now: a device keeps its address over a restart, so that it must be known before. */
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer()
+    probe.once('error', reject)
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address()
+      const port = typeof address === 'object' && address ? address.port : 0
+      probe.close(() => resolve(port))
+    })
+  })
+}
+
+function typeOf(body: unknown): string | undefined {
+  if (body === undefined || body instanceof FormData) return undefined
+  return body instanceof Uint8Array ? 'application/epub+zip' : 'application/json'
+}
+
+function encoded(body: unknown): string | FormData | Uint8Array<ArrayBuffer> {
+  if (body instanceof FormData) return body
+  return body instanceof Uint8Array ? new Uint8Array(body) : JSON.stringify(body)
+}
+
+async function bodyOf<Body>(response: Response): Promise<Body> {
+  const text = await response.text()
+  const isJson = /\bjson\b/.test(response.headers.get('content-type') ?? '')
+  // A scenario says what it expects to read; what it then finds there is what it tests.
+  return (isJson ? JSON.parse(text) : text) as Body
+}
+
+function expectStatus<Body>(wanted: number[], answer: Answer<Body>): Body {
+  if (!wanted.includes(answer.status))
+    throw new Error(`Answered ${answer.status}: ${JSON.stringify(answer.body)}`)
+  return answer.body
+}

@@ -1,0 +1,54 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openKobo, type Kobo } from '../../src/simulator/kobo.ts'
+import type { Switches } from '../../src/simulator/switches.ts'
+import type { House } from './house.ts'
+
+/** A simulated Kobo of a house: one more device, with a drive of its own. */
+export type HouseKobo = Kobo & {
+  /** The device's id at the server. */
+  readonly device: string
+  /** Titles on the device, sorted; a book that is not downloaded has a trailing “…”. */
+  titles(): string[]
+  /** Syncs until a sync brings no operation; at most ten times. Returns how many syncs that took. */
+  syncUntilQuiet(): Promise<number>
+}
+
+let serial = 0
+const open: { kobo: Kobo; home: string }[] = []
+
+/** Connects a simulated Kobo to the house. `closeKobos` ends them all. */
+export async function koboAt(
+  house: House,
+  options: { name?: string; shelves?: string[] | null; switches?: Partial<Switches> } = {},
+): Promise<HouseKobo> {
+  const { name = `Kobo ${++serial}`, shelves = null, switches = {} } = options
+  const { id, syncUrl } = await house.device(name, shelves)
+  await house.settled()
+  const home = mkdtempSync(join(tmpdir(), 'holdfast-kobo-'))
+  const kobo = openKobo({ home, syncUrl, seed: ++serial, now: () => house.now(), switches })
+  open.push({ kobo, home })
+  return {
+    ...kobo,
+    device: id,
+    titles: () =>
+      kobo
+        .contents()
+        .filter((book) => !book.removed)
+        .map((book) => (book.downloaded ? book.title : `${book.title}…`))
+        .sort(),
+    async syncUntilQuiet() {
+      for (let n = 1; n <= 10; n++) if ((await kobo.sync()).operations.length === 0) return n
+      return 11
+    },
+  }
+}
+
+/** Ends every simulated Kobo of this test file and removes its drive. */
+export function closeKobos(): void {
+  for (const { kobo, home } of open.splice(0)) {
+    kobo.shutDown()
+    rmSync(home, { recursive: true, force: true })
+  }
+}
