@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import { publicUrl, syncUrl } from './public-url.ts'
 
-const open = { publicUrl: null, port: 8190 }
+const open = { publicUrl: null, host: '0.0.0.0', port: 8190 }
 const lan = '192.168.1.20'
 
 test('the configured address wins over everything', () => {
-  const configured = { publicUrl: 'https://books.example.org/shelf', port: 8190 }
+  const configured = { publicUrl: 'https://books.example.org/shelf', host: '0.0.0.0', port: 8190 }
   expect(publicUrl(configured, { address: '10.0.0.9', port: 80 }, lan)).toBe(
     'https://books.example.org/shelf',
   )
@@ -35,4 +35,10 @@ test('loopback is given only where there is no network', () => {
 
 test('the address of a Kobo ends with its secret', () => {
   expect(syncUrl('http://10.0.0.9:8190', 'S')).toBe('http://10.0.0.9:8190/kobo/S')
+})
+
+test('a server that listens on one address gives that one, and a local one never an address that does not answer', () => {
+  const lan = '192.168.1.20'
+  expect(publicUrl({ ...open, host: '10.0.0.5' }, undefined, lan)).toBe('http://10.0.0.5:8190')
+  expect(publicUrl({ ...open, host: '127.0.0.1' }, undefined, lan)).toBe('http://127.0.0.1:8190')
 })

@@ -6,18 +6,23 @@ export type Reached = { address: string | undefined; port: number | undefined }
 
 /**
  * The base of every URL that a Kobo is given, without a trailing slash: the configured one; else the address that the
- * request reached, unless that is this machine's own; else the machine's first address on its network (`lan`). A loopback
+ * request reached, or the one the server was told to listen on, unless that is this machine's own; else, when it listens
+ * everywhere, the machine's first address on its network (`lan`). A loopback
  * address is given only to a request that came over loopback (or over no socket at all) when there is nothing else. Never
  * from the Host header, which a Kobo sends without its port (docs/protocol/first-contact.md).
  */
 export function publicUrl(
-  configured: { publicUrl: string | null; port: number },
+  configured: { publicUrl: string | null; host: string; port: number },
   reached: Reached | undefined,
   lan: string | undefined,
 ): string {
   if (configured.publicUrl !== null) return configured.publicUrl
   const port = reached?.port ?? configured.port
-  const address = usable(reached?.address) ?? lan ?? '127.0.0.1'
+  const address =
+    usable(reached?.address) ??
+    usable(configured.host) ??
+    (isEverywhere(configured.host) ? lan : undefined) ??
+    '127.0.0.1'
   return `http://${isIPv6(address) ? `[${address}]` : address}:${port}`
 }
 
@@ -33,6 +38,11 @@ export function lanAddresses(): string[] {
     .filter((address) => address.family === 'IPv4' && !address.internal)
     .map((address) => address.address)
     .filter((address) => !address.startsWith('169.254.'))
+}
+
+/** Whether a server that listens on this host can be reached by every address of its machine. */
+export function isEverywhere(host: string): boolean {
+  return host === '0.0.0.0' || host === '::'
 }
 
 /** An address that another machine can use as it stands. */

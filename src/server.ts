@@ -9,7 +9,7 @@ import type { Config } from './config.ts'
 import type { Home } from './home.ts'
 import { openHome, type HomeOptions } from './open-home.ts'
 import { Problem } from './problem.ts'
-import { lanAddresses, publicUrl } from './public-url.ts'
+import { isEverywhere, lanAddresses, publicUrl } from './public-url.ts'
 import { writeNotes } from './sync/facts.ts'
 
 /** A running server. */
@@ -146,7 +146,7 @@ function starting(): Response {
 function tellAddresses({ config, log }: Home): void {
   const lan = lanAddresses()
   const addresses =
-    config.publicUrl === null && isAnyAddress(config.host) && lan.length > 0
+    config.publicUrl === null && isEverywhere(config.host) && lan.length > 0
       ? lan.map((address) => `http://${address}:${config.port}`)
       : [
           config.publicUrl ??
@@ -155,11 +155,7 @@ function tellAddresses({ config, log }: Home): void {
   log.info({ addresses }, `Holdfast is open at ${addresses.join(' and ')}.`)
 }
 
-function isAnyAddress(host: string): boolean {
-  return host === '0.0.0.0' || host === '::'
-}
-
 function readable(host: string): string {
-  if (isAnyAddress(host)) return '127.0.0.1'
+  if (isEverywhere(host)) return '127.0.0.1'
   return isIPv6(host) ? `[${host}]` : host
 }

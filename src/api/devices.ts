@@ -15,6 +15,7 @@ import type { Person } from '../people/person.ts'
 import { isTheirs } from '../people/rules.ts'
 import { Problem } from '../problem.ts'
 import { shelvesOf } from '../shelves/shelf.store.ts'
+import { beginEpoch } from '../sync/epoch.ts'
 import { carry } from '../sync/wishes.ts'
 import { apiPart, type ApiEnv } from './context.ts'
 import { answers, IdParameter, listOf, partOf, PartQuery, PROBLEMS, takes } from './shapes.ts'
@@ -187,10 +188,12 @@ export function deviceRoutes(
     }),
     async (c) => {
       const { id } = c.req.valid('param')
+      const { library } = c.req.valid('json')
       const now = home.now()
       const secret = await home.db.transact(async (tx) => {
-        const { pairing } = await ownDevice(tx, c.var.person, id)
-        return regenerate(tx, { pairing, now, random: home.random })
+        const device = await ownDevice(tx, c.var.person, id)
+        if (library === 'empty') await beginEpoch(tx, home, device)
+        return regenerate(tx, { pairing: device.pairing, now, random: home.random })
       })
       return c.json({ syncUrl: syncUrl(c, secret) }, 200)
     },

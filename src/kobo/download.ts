@@ -23,7 +23,7 @@ import { recordFact } from '../sync/facts.ts'
  */
 export function downloadHandler(home: Home): (c: Context) => Promise<Response> {
   return async (c) => {
-    const device = await deviceOfKey(home, c.req.param('mediaKey') ?? '')
+    const { device, number } = await deviceOfKey(home, c.req.param('mediaKey') ?? '')
     const hash = c.req.param('artifact') ?? ''
     const artifact = (await artifactsByHashes(home.db.read, [hash])).get(hash)
     const book = artifact && (await bookById(home.db.read, artifact.book))
@@ -33,7 +33,7 @@ export function downloadHandler(home: Home): (c: Context) => Promise<Response> {
     await checkFile(home, path, artifact)
 
     const tell = (kind: 'download-begun' | 'download-completed') =>
-      recordFact(home, device, book.id, { kind })
+      recordFact(home, device, book.id, { kind, number })
     const outgoing: unknown = c.env?.outgoing
     const response = serveFile(
       c.req.raw,
@@ -62,12 +62,15 @@ export function downloadHandler(home: Home): (c: Context) => Promise<Response> {
   }
 }
 
-async function deviceOfKey(home: Home, mediaKey: string): Promise<Device> {
+async function deviceOfKey(
+  home: Home,
+  mediaKey: string,
+): Promise<{ device: Device; number: number }> {
   const named = readMediaKey(home.key, mediaKey)
   const device = named && (await deviceById(home.db.read, named.device))
   if (!device || device.revokedAt !== null)
     throw new Problem('unauthorized', 'This address is not valid any more.')
-  return device
+  return { device, number: named.number }
 }
 
 /** A file that lost bytes, or is gone, must not begin a download that cannot end. */

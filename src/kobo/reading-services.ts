@@ -1,21 +1,49 @@
 import { createHash } from 'node:crypto'
 import type { Context, Handler } from 'hono'
+import { z } from 'zod'
 import { tokenHolder, type TokenHolder } from '../devices/token-holder.ts'
 import type { Home } from '../home.ts'
 import { Problem } from '../problem.ts'
 import { foldAnnotations, readAnnotationPatch } from '../reading/annotation-set.ts'
 import { countUnverified, patchesOf, spoolPatch } from '../reading/annotation-spool.store.ts'
 import { noteFact, recordFactIn } from '../sync/facts.ts'
+import { noteList } from '../sync/inventory.ts'
 import { answer, answerNothing, answerText } from './answer.ts'
 import { findBook } from './find-book.ts'
+import { entitlementId } from './wire/decode-states.ts'
 
 /** How many PATCHes are kept of callers that nobody knows, and how long each may be, in bytes. */
 const UNVERIFIED_LIMIT = 2_000
 const UNVERIFIED_SIZE = 256_000
 
-/** `POST /api/v3/content/checkforchanges`: nothing changed, ever, so that a Kobo replaces nothing it has (docs/protocol/annotations.md). */
-export function checkForChanges(): Handler {
-  return () => answer([])
+/**
+ * `POST /api/v3/content/checkforchanges`: nothing changed, ever, so that a Kobo replaces nothing it has
+ * (docs/protocol/annotations.md). With a token of ours the list shows which books are there.
+ */
+export function checkForChanges(home: Home): Handler {
+  return async (c) => {
+    const names = readContentIds(await c.req.text())
+    const holder = names.length > 0 ? await tokenHolder(home, c.req.raw.headers) : undefined
+    if (holder?.device) await noteList(home, holder.device, names)
+    return answer([])
+  }
+}
+
+const LIST = z.array(z.object({ ContentId: z.string() }))
+
+/** The ids a list names; none when it cannot be read. */
+function readContentIds(body: string): string[] {
+  const list = LIST.safeParse(parsed(body))
+  return list.success ? list.data.map((entry) => entitlementId(entry.ContentId)) : []
+}
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body)
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
 }
 
 /**

@@ -87,7 +87,7 @@ export function readingServicesRoutes(home: Home): Hono {
   for (const path of ['/api/v3/*', '/api/UserStorage/*', '/api/internal/*'])
     app.use(path, limitBody(home))
 
-  app.post('/api/v3/content/checkforchanges', checkForChanges())
+  app.post('/api/v3/content/checkforchanges', checkForChanges(home))
   app.patch('/api/v3/content/:id{.+}/annotations', patchAnnotations(home))
   app.get('/api/v3/content/:id{.+}/annotations', readAnnotations(home))
   app.get('/api/UserStorage/Metadata', notebooks())

@@ -137,6 +137,7 @@ function apply(stay: Stay, entry: Exclude<BookEntry, Mark & Wish>): void {
         (stay.why === 'removal' || stay.why === 'retracted')
       )
         endStay(stay, entry)
+      stay.listed = false
       return
     case 'audited':
       audit(stay, entry)

@@ -49,6 +49,24 @@ export async function holdingsOf(db: Db, device: string): Promise<Map<string, Ho
   return new Map(rows.map((row) => [row.book, toHolding(row)]))
 }
 
+/** Whether a book is there, as far as a list of books is concerned. */
+export type Presence = Pick<Holding, 'state' | 'file' | 'listed'>
+
+/** The presence of every book that a device's log says anything of. */
+export async function presenceOf(db: Db, device: string): Promise<Map<string, Presence>> {
+  const rows = await db
+    .selectFrom('holding')
+    .select(['book', 'state', 'file', 'listed'])
+    .where('device', '=', device)
+    .execute()
+  return new Map(
+    rows.map((row) => [
+      row.book,
+      { state: row.state, file: row.file === 1, listed: row.listed === 1 },
+    ]),
+  )
+}
+
 type Row = Schema['holding']
 
 /** A holding as its row says it. */

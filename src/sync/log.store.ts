@@ -79,7 +79,8 @@ export async function appendPage(
   return seq
 }
 
-async function lastSeq(db: Db, device: string): Promise<number> {
+/** The place of the newest entry of a device's log; 0 for an empty one. */
+export async function lastSeq(db: Db, device: string): Promise<number> {
   const row = await db
     .selectFrom('log')
     .select('seq')
@@ -88,6 +89,17 @@ async function lastSeq(db: Db, device: string): Promise<number> {
     .limit(1)
     .executeTakeFirst()
   return row?.seq ?? 0
+}
+
+/** The kinds of the newest entries of a device's log and when they arrived (epoch ms), newest first: as many as a sync makes. */
+export async function recentKinds(db: Db, device: string): Promise<{ kind: string; at: number }[]> {
+  return db
+    .selectFrom('log')
+    .select(['kind', 'at'])
+    .where('device', '=', device)
+    .orderBy('seq', 'desc')
+    .limit(500)
+    .execute()
 }
 
 /** A device's whole log, oldest first: for what explains and what checks, never for a turn. */
@@ -171,7 +183,11 @@ const CAUSE = z.enum(['person', 'machine'])
 
 const BOOK_FACT = z.discriminatedUnion('kind', [
   z.object({ kind: z.enum(['metadata-asked', 'cover-asked', 'tagged', 'annotations-asked']) }),
-  z.object({ kind: z.enum(['download-begun', 'download-completed', 'listed', 'unlisted']) }),
+  z.object({
+    kind: z.enum(['download-begun', 'download-completed']),
+    number: z.number().exactOptional(),
+  }),
+  z.object({ kind: z.enum(['listed', 'unlisted']) }),
   z.object({ kind: z.enum(['bring-back', 'consent', 'retract']) }),
   z.object({ kind: z.literal('state'), instant: z.number(), rev: z.number().nullable() }),
   z.object({ kind: z.literal('annotation'), instant: z.number() }),

@@ -18,7 +18,8 @@ export type Mark = { seq: number; at: number }
 /** What the device did or sent about one book. Row proofs show that it knows the book, file proofs that its file is there. */
 export type BookFact =
   | { kind: 'metadata-asked' | 'cover-asked' | 'tagged' }
-  | { kind: 'download-begun' | 'download-completed' }
+  /** `number`: that of the media key it came with, which tells on which side of a sync without a token it was announced. */
+  | { kind: 'download-begun' | 'download-completed'; number?: number }
   /** A reading state; `rev` is the revision that the device now shares with us, null when ours differs. */
   | { kind: 'state'; instant: number; rev: number | null }
   | { kind: 'annotation'; instant: number }

@@ -269,6 +269,74 @@ describe('what the reader does', () => {
   })
 })
 
+describe('a Kobo whose owner knows more than it can tell', () => {
+  test('gets everything anew under its new address when the owner says that it was reset', async () => {
+    const guide = await house.addBook(GUIDE)
+    await house.shelf('Sofa', [guide.id])
+    await house.settled()
+    const kobo = await koboAt(house)
+    await kobo.sync()
+    await kobo.sync()
+    kobo.factoryReset()
+    const { body } = await house.api<{ syncUrl: string }>(
+      'POST',
+      `/devices/${kobo.device}/regenerate`,
+      {
+        library: 'empty',
+      },
+    )
+    kobo.pointAt(body.syncUrl)
+    await kobo.sync()
+    expect(kobo.titles()).toEqual(['Guide for Debian Maintainers'])
+    expect((await kobo.sync()).operations).toEqual([])
+    expect(kobo.violations).toEqual([])
+  })
+
+  test('keeps its downloads under a new address when nothing was said, and lists them again', async () => {
+    const guide = await house.addBook(GUIDE)
+    await house.shelf('Sofa', [guide.id])
+    await house.settled()
+    const kobo = await koboAt(house, { switches: { newOnHeld: 'always-flips' } })
+    await kobo.sync()
+    await kobo.sync()
+    const { body } = await house.api<{ syncUrl: string }>(
+      'POST',
+      `/devices/${kobo.device}/regenerate`,
+      {},
+    )
+    kobo.pointAt(body.syncUrl)
+    kobo.loseToken()
+    const report = await kobo.sync()
+    expect(report.flips).toEqual([])
+    expect(kobo.titles()).toEqual(['Guide for Debian Maintainers'])
+    expect(kobo.token()).not.toBeNull()
+    expect((await kobo.sync()).operations).toEqual([])
+  })
+
+  test('is believed when it lists its books: a removal whose answer was lost is known to have happened', async () => {
+    const books = [await book('Emma'), await book('Persuasion'), await book('Sanditon')]
+    const sofa = await house.shelf(
+      'Sofa',
+      books.map((each) => each.id),
+    )
+    await house.settled()
+    const kobo = await koboAt(house, { switches: { newOnHeld: 'always-flips' } })
+    await kobo.sync()
+    await kobo.sync()
+    const emma = books[0]?.id ?? ''
+    await house.api('DELETE', `/shelves/${sofa.id}/books/${emma}`)
+    await kobo.sync({ faults: atSync(1, { kind: 'crash-before-token' }) })
+    await house.api('PUT', `/shelves/${sofa.id}/books/${emma}`)
+    house.advance(120_000)
+    await kobo.sync()
+    house.advance(120_000)
+    await kobo.sync()
+    expect(kobo.titles()).toEqual(['Emma', 'Persuasion', 'Sanditon'])
+    expect(await kobo.syncUntilQuiet()).toBeLessThanOrEqual(2)
+    expect(kobo.violations).toEqual([])
+  })
+})
+
 describe('a Kobo that turns every re-announced book into a placeholder', () => {
   test('keeps all its files through edits, new covers, re-imports and restarts', async () => {
     const guide = await house.addBook(GUIDE)
