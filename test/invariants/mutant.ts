@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { PRODUCT, type Keeping, type Rules } from './rules.ts'
@@ -34,6 +34,7 @@ export async function mutant(
     load('page.ts'),
     load('replay.ts'),
   ])
+  rmSync(folder, { recursive: true })
   return {
     ...PRODUCT,
     ...(plan as Pick<Rules, 'plan' | 'carrier'>),
