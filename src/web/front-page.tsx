@@ -19,9 +19,9 @@ export function FrontPage() {
               A book server of your own for Kobo readers. It knows what each of them really holds.
             </p>
             <p>
-              Your books arrive over Wi-Fi, as if you had bought them. When an answer is lost on the
-              way, or a reader deletes a book, resets the Kobo or takes a new one, Holdfast notices
-              and brings the two back together at the next sync.
+              Your books arrive over Wi-Fi, as if you had bought them. What is lost on the way is sent
+              again, a second Kobo gets what it should carry, and a book that a reader removes stays
+              off that Kobo until you want it back.
             </p>
             <h2>To begin</h2>
             <ol>
