@@ -1,9 +1,11 @@
 import { prepareAgain } from './artifacts/artifact.store.ts'
 import { retryImport } from './catalogue/retry-import.ts'
+import { deviceById, restoreDevice } from './devices/device.store.ts'
 import { closeErratum } from './errata/errata.store.ts'
 import type { Erratum } from './errata/erratum.ts'
 import type { Home } from './home.ts'
 import { Problem } from './problem.ts'
+import { sendAgain } from './sync/send-again.ts'
 
 /**
  * Does what an erratum proposes under `name`, and closes it when that succeeds. Whether somebody may act on it is asked before.
@@ -25,6 +27,31 @@ export async function actOnErratum(home: Home, erratum: Erratum, name: string): 
         if (book !== null) await prepareAgain(tx, book)
         await closeErratum(tx, id, 'It is tried again.', now)
       })
+      return
     }
+    case 'revoked-address': {
+      const { id, device } = erratum
+      const now = home.now()
+      await home.db.transact(async (tx) => {
+        if (device !== null) await restoreDevice(tx, device)
+        await closeErratum(tx, id, 'It is let in again.', now)
+      })
+      return
+    }
+    case 'gone-back-in-time': {
+      const device =
+        erratum.device === null ? undefined : await deviceById(home.db.read, erratum.device)
+      const now = home.now()
+      await home.db.transact(async (tx) => {
+        if (device) await sendAgain(tx, home, device)
+        await closeErratum(tx, erratum.id, 'They are sent again.', now)
+      })
+      return
+    }
+    case 'imports-waiting':
+    case 'foreign-token':
+    case 'retired-address':
+      // They propose nothing, so that none of their names passes the check above.
+      return
   }
 }

@@ -2,6 +2,7 @@ import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi'
 import type { Book } from '../catalogue/book.ts'
 import { bookById, changeBook, listBooks } from '../catalogue/catalogue.store.ts'
 import type { BookChanges } from '../catalogue/change.ts'
+import { cleanLine } from '../catalogue/epub/clean-text.ts'
 import { safeDescription } from '../catalogue/epub/description.ts'
 import { checkedIsbn } from '../catalogue/epub/isbn.ts'
 import { parseInstant } from '../catalogue/epub/published.ts'
@@ -15,7 +16,11 @@ import { bookJson, booksJson, BookShape } from './book-json.ts'
 import { apiPart, type ApiEnv } from './context.ts'
 import { answers, IdParameter, listOf, PartQuery, PROBLEMS, takes } from './shapes.ts'
 
-const Line = z.string().trim().max(1000)
+/** One line of text as it is kept: without control characters and halves of characters. */
+const Line = z
+  .string()
+  .max(1000)
+  .overwrite((text) => cleanLine(text, 1000) ?? '')
 const LineOrNothing = Line.transform((text) => text || null).nullable()
 
 const ChangeBody = z.strictObject({

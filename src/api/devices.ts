@@ -1,7 +1,7 @@
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { Db } from '../db/schema.ts'
-import type { Device } from '../devices/device.ts'
+import { deviceName, type Device } from '../devices/device.ts'
 import {
   changeDevice,
   deviceById,
@@ -36,7 +36,7 @@ const DeviceShape = z
   })
   .openapi('Device')
 
-const Name = z.string().trim().min(1).max(100)
+const Name = z.string().max(400).overwrite(deviceName)
 const Shelves = z.array(z.string().max(64)).max(1000).nullable()
 const NewBody = z.strictObject({ name: Name, shelves: Shelves.optional() })
 const PairedShape = z.object({ id: z.string(), name: z.string(), syncUrl: z.string() })

@@ -109,6 +109,11 @@ export async function countFailure(tx: Tx, book: string, again: number): Promise
     .execute()
 }
 
+/** Does not try a book before `again` (epoch ms), without counting that as a failure. */
+export async function postpone(tx: Tx, book: string, again: number): Promise<void> {
+  await tx.updateTable('book').set({ lease_until: again }).where('id', '=', book).execute()
+}
+
 /** Forgets the failures of a book, so that it is prepared at once. Whoever calls this kicks the preparation. */
 export async function prepareAgain(tx: Tx, book: string): Promise<void> {
   await tx

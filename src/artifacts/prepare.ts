@@ -6,11 +6,13 @@ import { preparationFailed } from '../errata/erratum.ts'
 import type { Home } from '../home.ts'
 import { Problem } from '../problem.ts'
 import { randomId } from '../random-id.ts'
+import { storageProblem } from '../storage-problem.ts'
 import {
   booksToPrepare,
   countFailure,
   finishArtifact,
   leaseBooks,
+  postpone,
   releaseLeases,
 } from './artifact.store.ts'
 import type { Artifact } from './artifact.ts'
@@ -137,7 +139,10 @@ function batch(waiting: { id: string; bytes: number }[]): string[] {
     .map((book) => book.id)
 }
 
-type Outcome = { book: Book; artifact: Artifact } | { book: Book; cause: string }
+type Outcome =
+  | { book: Book; artifact: Artifact }
+  /** `isStorage`: the disk is at fault and not the book, which is tried for as long as it takes. */
+  | { book: Book; cause: string; isStorage: boolean }
 
 async function prepareBatch(home: Home, ids: string[], state: State): Promise<void> {
   const books = await booksByIds(home.db.read, ids)
@@ -156,7 +161,8 @@ async function prepareBatch(home: Home, ids: string[], state: State): Promise<vo
         await finishArtifact(tx, outcome.artifact, now)
         await closeErrataAbout(tx, 'preparation-failed', book.id, 'It was prepared.', now)
       } else {
-        await countFailure(tx, book.id, now + PAUSE)
+        if (outcome.isStorage) await postpone(tx, book.id, now + PAUSE)
+        else await countFailure(tx, book.id, now + PAUSE)
         const erratum = preparationFailed({ book, cause: outcome.cause })
         await fileErratum(tx, erratum, randomId(home.random), now)
       }
@@ -170,8 +176,11 @@ async function attempt(home: Home, book: Book): Promise<Outcome> {
     return { book, artifact: await makeArtifact(home, book) }
   } catch (error) {
     // Whatever it was, it concerns this book: the others go on. A bug is told as one in the log.
-    if (error instanceof Problem) return { book, cause: error.message }
+    const storage = storageProblem(error)
+    if (storage) return { book, cause: storage.message, isStorage: true }
+    if (error instanceof Problem) return { book, cause: error.message, isStorage: false }
     home.log.error({ err: error, book: book.id }, 'A book could not be prepared.')
-    return { book, cause: 'Its file could not be read or written; the server’s log says why.' }
+    const cause = 'Its file could not be read or written; the server’s log says why.'
+    return { book, cause, isStorage: false }
   }
 }

@@ -28,9 +28,6 @@ export type Delivery = {
 
 const CHUNK = 128 * 1024
 
-/** How long a reader may take nothing before its connection is closed, in ms. */
-const STALL = 120_000
-
 /**
  * Answers GET and HEAD for an immutable file (RFC 9110): `Range` with one range (206, 416), `If-Range`, `If-None-Match` (304), always an
  * exact `Content-Length`. The file is opened when the first byte is asked for, read as fast as the reader takes it, and closed in every case.
@@ -102,7 +99,6 @@ function outcome(delivery: Delivery, toTheEnd: boolean): (allRead: boolean) => v
     else delivery.aborted?.()
   }
   if (outgoing) {
-    outgoing.setTimeout(STALL, () => outgoing.destroy())
     outgoing.once('close', () => tell(allRead && outgoing.writableFinished))
     if (outgoing.closed) tell(false)
   }

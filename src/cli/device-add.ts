@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { deviceName } from '../devices/device.ts'
 import { pair } from '../devices/pairing.ts'
 import { lanAddresses, publicUrl, syncUrl } from '../public-url.ts'
 import { WrongUse, type Io } from './io.ts'
@@ -21,7 +22,7 @@ export async function addDevice(argv: string[], io: Io): Promise<number> {
     const { device, secret } = await home.db.transact((tx) =>
       pair(tx, {
         person: person.id,
-        name: name.trim(),
+        name: deviceName(name),
         shelves: null,
         now,
         random: home.random,

@@ -1,4 +1,4 @@
-import { lstat, readdir } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { hasCode } from '../catalogue/durable.ts'
@@ -48,7 +48,7 @@ export async function importPaths(argv: string[], io: Io): Promise<number> {
 /** The files to import at a path: itself, or every EPUB below it, in the order of their names. */
 async function filesAt(path: string, called: string): Promise<string[]> {
   try {
-    if (!(await lstat(path)).isDirectory()) return [path]
+    if (!(await stat(path)).isDirectory()) return [path]
   } catch (error) {
     if (!hasCode(error, 'ENOENT', 'ENOTDIR')) throw error
     throw new Problem('not_found', `There is nothing at “${called}”.`, { cause: error })

@@ -1,5 +1,7 @@
 import { Problem } from '../problem.ts'
 import { COMMANDS, type Command } from './commands.ts'
+import { machineTrouble } from './machine-trouble.ts'
+import { version } from './version.ts'
 import { WrongUse, type Io } from './io.ts'
 
 /** Runs the command that `argv` names. Answers the exit code: 0 done, 1 failed, 2 wrong usage. */
@@ -7,6 +9,10 @@ export async function run(argv: string[], io: Io): Promise<number> {
   const [first] = argv
   if (first === '--help' || first === '-h' || first === 'help') {
     io.out(overview())
+    return 0
+  }
+  if (first === '--version') {
+    io.out(version())
     return 0
   }
   const command = COMMANDS.find((command) => isCalled(command, argv))
@@ -28,8 +34,9 @@ export async function run(argv: string[], io: Io): Promise<number> {
       io.err(`${error.message}\n\n${help(command)}`)
       return 2
     }
-    if (!(error instanceof Problem)) throw error
-    io.err(error.message)
+    const sentence = error instanceof Problem ? error.message : machineTrouble(error)
+    if (sentence === undefined) throw error
+    io.err(sentence)
     return 1
   }
 }

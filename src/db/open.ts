@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import Sqlite from 'better-sqlite3'
 import { CompiledQuery, Kysely, SqliteDialect, type DatabaseConnection, type Driver } from 'kysely'
 import { Problem } from '../problem.ts'
+import { storageProblem } from '../storage-problem.ts'
 import type { Db, Schema, Tx } from './schema.ts'
 
 /** How long a transaction waits for another process that is writing, in ms. */
@@ -14,7 +15,8 @@ export type Database = {
   readonly read: Db
   /**
    * Runs one decision as one transaction (`begin immediate`), one at a time in this process. What `decide` awaits may only be
-   * queries of its own transaction. Throws `Problem('unavailable')` when another process keeps the database locked for too long.
+   * queries of its own transaction. Throws `Problem('unavailable')` when another process keeps the database locked for too long, or
+   * when the disk is full or cannot be written; nothing is changed then.
    */
   transact<T>(decide: (tx: Tx) => Promise<T>): Promise<T>
   /** A number that changes when another process has committed. Cheap. */
@@ -45,7 +47,11 @@ export function openDatabase(path: string): Database {
     transact(decide) {
       if (inside.getStore())
         throw new Error('A transaction was begun inside a transaction: pass the transaction on.')
-      const mine = last.then(() => inside.run(true, () => write.transaction().execute(decide)))
+      const mine = last
+        .then(() => inside.run(true, () => write.transaction().execute(decide)))
+        .catch((error: unknown) => {
+          throw storageProblem(error) ?? error
+        })
       last = mine.catch(() => undefined)
       return mine
     },
@@ -66,22 +72,30 @@ function connect(path: string, options: Sqlite.Options): Sqlite.Database {
   if (!options.readonly) connection.pragma('journal_mode = WAL')
   connection.pragma('synchronous = FULL')
   connection.pragma('foreign_keys = ON')
-  connection.pragma('cache_size = -16000')
+  connection.pragma('cache_size = -8000')
   return connection
 }
+
+/** The most text of statements that are kept prepared, in characters. Prepared, a statement is about ten times as large. */
+const PREPARED_TEXT = 500_000
 
 /** A connection that prepares each statement once, and calls `check` before each use. */
 function preparing(connection: Sqlite.Database, check = (): void => {}) {
   const statements = new Map<string, Sqlite.Statement>()
+  let text = 0
   return {
     close: () => connection.close(),
     prepare(sql: string) {
       check()
       const known = statements.get(sql)
       if (known) return known
-      if (statements.size > 500) statements.clear()
+      if (text + sql.length > PREPARED_TEXT) {
+        statements.clear()
+        text = 0
+      }
       const made = connection.prepare(sql)
       statements.set(sql, made)
+      text += sql.length
       return made
     },
   }
@@ -89,13 +103,21 @@ function preparing(connection: Sqlite.Database, check = (): void => {}) {
 
 /** SQLite with transactions that take the write lock at once, so that no transaction fails half-way with SQLITE_BUSY_SNAPSHOT. */
 class ImmediateDialect extends SqliteDialect {
+  readonly #connection: Sqlite.Database
+
   constructor(connection: Sqlite.Database) {
     super({ database: preparing(connection) })
+    this.#connection = connection
   }
 
   override createDriver(): Driver {
     const driver = super.createDriver()
     driver.beginTransaction = beginImmediate
+    const rollback = driver.rollbackTransaction.bind(driver)
+    driver.rollbackTransaction = async (connection) => {
+      // On a full disk SQLite has rolled back by itself, and to do it again would be another error.
+      if (this.#connection.inTransaction) await rollback(connection)
+    }
     return driver
   }
 }

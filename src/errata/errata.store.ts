@@ -88,6 +88,23 @@ export async function openErratum(
   return row && toErratum(row)
 }
 
+/** When the newest erratum of this kind about `subject` was filed, open or closed, in epoch ms. */
+export async function lastFiled(
+  db: Db,
+  kind: ErratumKind,
+  subject: string,
+): Promise<number | undefined> {
+  const row = await db
+    .selectFrom('erratum')
+    .select('at')
+    .where('kind', '=', kind)
+    .where('subject', '=', subject)
+    .orderBy('at', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row?.at
+}
+
 /** Whether `reader` may see this erratum and act on it. */
 export function maySee(erratum: Pick<Erratum, 'person'>, reader: Reader): boolean {
   return erratum.person === null ? reader.owner : erratum.person === reader.id

@@ -1,5 +1,12 @@
 /** What can go wrong in a way that waits for a person. */
-export type ErratumKind = 'import-failed' | 'preparation-failed'
+export type ErratumKind =
+  | 'import-failed'
+  | 'imports-waiting'
+  | 'preparation-failed'
+  | 'foreign-token'
+  | 'retired-address'
+  | 'revoked-address'
+  | 'gone-back-in-time'
 
 /** What an action needs to know, as plain text. */
 export type ErratumDetail = Readonly<Record<string, string>>
@@ -64,6 +71,20 @@ export function importFailed(failure: {
   }
 }
 
+/** Drops that wait, because a disk is full or cannot be written; `cause` is a whole sentence. */
+export function importsWaiting(cause: string): NewErratum {
+  return {
+    kind: 'imports-waiting',
+    subject: 'inbox',
+    person: null,
+    device: null,
+    book: null,
+    cause: `Books cannot be imported. ${cause}`,
+    consequence: 'What was dropped waits in the inbox and is tried again every minute.',
+    detail: {},
+  }
+}
+
 /** A book of which no artifact could be made; `cause` is a whole sentence. */
 export function preparationFailed(failure: {
   book: { id: string; title: string; uploader: string | null }
@@ -73,7 +94,7 @@ export function preparationFailed(failure: {
   return {
     kind: 'preparation-failed',
     subject: book.id,
-    person: book.uploader,
+    person: null, // any device of the household may wait for it
     device: null,
     book: book.id,
     cause: `“${book.title}” could not be prepared for the Kobo. ${cause}`,
@@ -82,7 +103,59 @@ export function preparationFailed(failure: {
   }
 }
 
+/** A Kobo that asks for highlights, and tells of its own, with a token that is not of this server. */
+export function foreignToken(device: Caller): NewErratum {
+  return {
+    ...about(device, 'foreign-token'),
+    cause: `“${device.name}” tells of its highlights with a sign-in that is not from this server.`,
+    consequence:
+      'They are kept apart, and those that are stored here do not reach it. This ends when it next syncs with this server.',
+  }
+}
+
+/** A Kobo that calls with an address that another one has replaced. */
+export function retiredAddress(device: Caller): NewErratum {
+  return {
+    ...about(device, 'retired-address'),
+    cause: `“${device.name}” still calls with an address that was replaced.`,
+    consequence: 'It gets nothing until the new address stands in its configuration.',
+  }
+}
+
+/** A Kobo that calls although it was revoked. */
+export function revokedAddress(device: Caller): NewErratum {
+  return {
+    ...about(device, 'revoked-address'),
+    cause: `“${device.name}” still calls, although it was revoked.`,
+    consequence: 'It gets nothing. Let it in again, or put another address into its configuration.',
+  }
+}
+
+/** Wanted books of which nobody can tell whether they are on a Kobo, because it or this server was put back to an earlier day. */
+export function goneBackInTime(device: Caller): NewErratum {
+  return {
+    ...about(device, 'gone-back-in-time'),
+    cause: `“${device.name}” and this library remember different pasts: one of them was put back to an earlier day.`,
+    consequence:
+      'Some books may or may not be on it. They are left alone until it tells of them, or until you have them sent again: then those that are there must be downloaded anew.',
+  }
+}
+
+type Caller = { id: string; name: string; person: string }
+
+function about(device: Caller, kind: ErratumKind) {
+  const { id, person } = device
+  return { kind, subject: id, person, device: id, book: null, detail: {} }
+}
+
 const ACTIONS: Record<ErratumKind, readonly string[]> = {
   'import-failed': ['retry'],
+  // It is tried again by itself.
+  'imports-waiting': [],
   'preparation-failed': ['retry'],
+  // What ends these is done on the Kobo.
+  'foreign-token': [],
+  'retired-address': [],
+  'revoked-address': ['restore'],
+  'gone-back-in-time': ['send-again'],
 }

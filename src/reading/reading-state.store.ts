@@ -37,10 +37,17 @@ export async function saveState(tx: Tx, person: string, state: ReadingState): Pr
     statistics: text(state.statistics),
     place: text(state.place),
   }
+  // Two statements: a conflict clause here would take the place of those in the triggers below it (docs/decisions/0002).
+  const updated = await tx
+    .updateTable('reading_state')
+    .set(columns)
+    .where('person', '=', person)
+    .where('book', '=', state.book)
+    .executeTakeFirst()
+  if (updated.numUpdatedRows > 0n) return
   await tx
     .insertInto('reading_state')
     .values({ person, book: state.book, ...columns })
-    .onConflict((conflict) => conflict.columns(['person', 'book']).doUpdateSet(columns))
     .execute()
 }
 

@@ -10,7 +10,7 @@ const LONGEST = 100
 
 /** The name as it is kept. Throws `Problem('invalid')` for one that is empty, longer than 100 characters or not one line. */
 export function shelfName(text: string): string {
-  const name = text.normalize('NFC').trim()
+  const name = text.toWellFormed().normalize('NFC').trim()
   if (name.length === 0 || name.length > LONGEST || /\p{Cc}/u.test(name))
     throw new Problem('invalid', `The name of a shelf has 1 to ${LONGEST} characters on one line.`)
   return name

@@ -1,6 +1,6 @@
 import type { Db, Flag, Schema, Tx } from '../db/schema.ts'
 import { foldBook, type BookEntry } from './fold.ts'
-import { NOTHING, type Holding } from './holding.ts'
+import type { Holding } from './holding.ts'
 import type { Mark } from './log.ts'
 import { bookFactOf, operationOf, sweepingFactOf, SWEEPING_KINDS } from './log.store.ts'
 import { inOrder } from './replay.ts'
@@ -32,7 +32,12 @@ export async function refold(tx: Tx, device: string, books: Iterable<string>): P
   }
 }
 
-/** The kept holding of a book; a book that the device never heard of is none. */
+/** The holding of every book that a device's log does not name: only what concerns the whole device bears on it. */
+export async function unnamedHolding(db: Db, device: string): Promise<Holding> {
+  return foldBook(await sweepingEntries(db, device))
+}
+
+/** The holding of a book: the kept one, or that of a book the log does not name. */
 export async function holdingOf(db: Db, device: string, book: string): Promise<Holding> {
   const row = await db
     .selectFrom('holding')
@@ -40,7 +45,7 @@ export async function holdingOf(db: Db, device: string, book: string): Promise<H
     .where('device', '=', device)
     .where('book', '=', book)
     .executeTakeFirst()
-  return row ? toHolding(row) : { ...NOTHING }
+  return row ? toHolding(row) : unnamedHolding(db, device)
 }
 
 /** Books of which a device's log says anything, with what it says. */

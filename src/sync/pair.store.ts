@@ -1,19 +1,60 @@
 import { sql } from 'kysely'
 import type { Device } from '../devices/device.ts'
 import type { Db, Tx } from '../db/schema.ts'
-import { toHolding } from './holding.store.ts'
-import { NOTHING } from './holding.ts'
+import { toHolding, unnamedHolding } from './holding.store.ts'
+import { NOTHING, type Holding } from './holding.ts'
 import type { Pair } from './plan.ts'
 
-/** The pairs of a device for which something may be due. */
+/** How many pairs are read at once: many thousands of rows would make the process large for good. */
+const PART = 500
+
+/** The pairs of a device for which something may be due, all at once. For checks, never for a turn. */
 export async function duePairs(db: Db, device: Device): Promise<Pair[]> {
-  return pairs(db, device, (book) =>
-    book.where(
-      'book.id',
-      'in',
-      db.selectFrom('due').select('book').where('device', '=', device.id),
-    ),
-  )
+  const due: Pair[] = []
+  for await (const part of duePairsInParts(db, device)) due.push(...part)
+  return due
+}
+
+/** The pairs of a device for which something may be due, some hundreds at a time, in the order of their books' ids. */
+export async function* duePairsInParts(db: Db, device: Device): AsyncGenerator<Pair[], void> {
+  for (let after = ''; ;) {
+    const part = await db
+      .selectFrom('due')
+      .select('book')
+      .where('device', '=', device.id)
+      .where('book', '>', after)
+      .orderBy('book')
+      .limit(PART)
+      .execute()
+    const ids = part.map((row) => row.book)
+    if (ids.length > 0) yield await pairs(db, device, (book) => book.where('book.id', 'in', ids))
+    const last = ids[PART - 1]
+    if (last === undefined) return
+    after = last
+  }
+}
+
+/**
+ * The due pairs of the books that were shelved last, at most `limit`, those shelved at the same time by their ids. As new books are sent
+ * in this order, no other pair has a new book to send before one of these.
+ */
+export async function lastShelvedDuePairs(db: Db, device: Device, limit: number): Promise<Pair[]> {
+  const last = await db
+    .selectFrom('due')
+    .leftJoin('shelf_book', (join) =>
+      join
+        .onRef('shelf_book.book', '=', 'due.book')
+        .on('shelf_book.shelf', 'in', carriedShelves(db, device)),
+    )
+    .select('due.book')
+    .where('due.device', '=', device.id)
+    .groupBy('due.book')
+    .orderBy((row) => row.fn.max('shelf_book.shelved_at'), 'desc')
+    .orderBy('due.book')
+    .limit(limit)
+    .execute()
+  const ids = last.map((row) => row.book)
+  return pairs(db, device, (book) => book.where('book.id', 'in', ids))
 }
 
 /** Every pair of a device: what the due ones must agree with. For checks, never for a turn. */
@@ -77,19 +118,23 @@ function books(db: Db, device: Device) {
       'holding.listed',
       'holding.deleted',
     ])
-    .select((row) => {
-      // When it was last put on a shelf of the device's person that the device carries.
-      const shelved = row
+    .select((row) =>
+      // When it was last put on a shelf that the device carries.
+      row
         .selectFrom('shelf_book')
-        .innerJoin('shelf', 'shelf.id', 'shelf_book.shelf')
         .select((part) => part.fn.max('shelf_book.shelved_at').as('at'))
         .whereRef('shelf_book.book', '=', 'book.id')
-        .where('shelf.person', '=', device.person)
-      const carried = db.selectFrom('device_shelf').select('shelf').where('device', '=', device.id)
-      return (device.shelves === null ? shelved : shelved.where('shelf.id', 'in', carried)).as(
-        'shelved_at',
-      )
-    })
+        .where('shelf_book.shelf', 'in', carriedShelves(db, device))
+        .as('shelved_at'),
+    )
+}
+
+/** The shelves of its person that a device carries. */
+function carriedShelves(db: Db, device: Device) {
+  const all = db.selectFrom('shelf').select('shelf.id').where('shelf.person', '=', device.person)
+  if (device.shelves === null) return all
+  const chosen = db.selectFrom('device_shelf').select('shelf').where('device', '=', device.id)
+  return all.where('shelf.id', 'in', chosen)
 }
 
 type Books = ReturnType<typeof books>
@@ -97,13 +142,15 @@ type BookRow = Awaited<ReturnType<Books['execute']>>[number]
 
 async function pairs(db: Db, device: Device, which: (all: Books) => Books): Promise<Pair[]> {
   const rows = await which(books(db, device)).execute()
+  const isNamed = rows.every((row) => row.state !== null)
+  const unnamed = isNamed ? NOTHING : await unnamedHolding(db, device.id)
   const made: Pair[] = []
-  for (const row of rows) made.push(await pairOf(db, device, row))
+  for (const row of rows) made.push(await pairOf(db, device, row, unnamed))
   return made
 }
 
-async function pairOf(db: Db, device: Device, row: BookRow): Promise<Pair> {
-  const holding = holdingIn(row)
+async function pairOf(db: Db, device: Device, row: BookRow, unnamed: Holding): Promise<Pair> {
+  const holding = holdingIn(row) ?? unnamed
   return {
     book: row.id,
     holding,
@@ -118,10 +165,10 @@ async function pairOf(db: Db, device: Device, row: BookRow): Promise<Pair> {
   }
 }
 
-function holdingIn(row: BookRow): Pair['holding'] {
+function holdingIn(row: BookRow): Holding | undefined {
   const { state, file, excluded, listed, deleted } = row
   if (state === null || file === null || excluded === null || listed === null || deleted === null)
-    return { ...NOTHING }
+    return undefined
   return toHolding({ ...row, state, file, excluded, listed, deleted })
 }
 

@@ -24,6 +24,19 @@ const SYNCS_UNTIL_FINISHED = 2
 /** Each operation with the pair it is about, in the order in which it is sent. */
 export type Due = { operation: Operation; pair: Pair }
 
+/**
+ * A wanted book of which nobody can tell whether its file is there, because the device or the server went back in time. Neither
+ * silence nor more syncs settle it: a person must be asked.
+ */
+export function isInQuestion({ wanted, holding }: Pair): boolean {
+  return (
+    wanted &&
+    holding.state === 'unsure' &&
+    holding.file &&
+    (holding.why === 'restored' || holding.why === 'rolled-back')
+  )
+}
+
 /** What to send: a pure function of what the device should hold and what the log says it holds. In the order of sending. */
 export function plan(pairs: readonly Pair[]): Due[] {
   const due = pairs.flatMap((pair) => operationsFor(pair).map((operation) => ({ operation, pair })))

@@ -4,7 +4,10 @@ import type { Book } from '../catalogue/book.ts'
 import { booksByIds } from '../catalogue/catalogue.store.ts'
 import type { Device } from '../devices/device.ts'
 import type { Db, Tx } from '../db/schema.ts'
+import { fileErratum } from '../errata/errata.store.ts'
+import { goneBackInTime } from '../errata/erratum.ts'
 import type { Home } from '../home.ts'
+import { randomId } from '../random-id.ts'
 import type { ReadingState } from '../reading/reading-state.ts'
 import { statesOf } from '../reading/reading-state.store.ts'
 import { newestReturned } from './chain.store.ts'
@@ -13,9 +16,9 @@ import { record } from './facts.ts'
 import { refold } from './holding.store.ts'
 import type { Operation } from './log.ts'
 import { appendPage } from './log.store.ts'
-import { cutPage, heard, PAGE_OPERATIONS } from './page.ts'
-import { duePairs, heldPairs, settle } from './pair.store.ts'
-import { carrier, plan, staysDue, type Due } from './plan.ts'
+import { cutPage, heard, PAGE_OPERATIONS, type Session } from './page.ts'
+import { duePairsInParts, heldPairs, lastShelvedDuePairs, settle } from './pair.store.ts'
+import { carrier, isInQuestion, plan, staysDue, type Due, type Pair } from './plan.ts'
 import { hearToken } from './returned.ts'
 import { currentSession } from './session.ts'
 import { keepSession } from './session.store.ts'
@@ -58,9 +61,10 @@ export async function takeTurn(
     const nothing = { operations: [], more: false, session: session.beganSeq }
     if (device.paused) return { ...nothing, token: await lastToken(tx, home, device) }
 
-    const { due, settled } = await dueNow(tx, device)
+    const { due, count, settled, asks } = await dueNow(tx, device, session)
     await settle(tx, device.id, settled)
-    const now = heard(session, returned)
+    if (asks) await fileErratum(tx, goneBackInTime(device), randomId(home.random), home.now())
+    const now = heard({ ...session, budget: session.budget ?? count }, returned)
     if (now.repeats === 3 && handedOver(session.beganSeq) >= session.pages)
       await notePin(tx, device.id)
     const words = await encodeFirst(tx, device, mediaNumber, due, encode)
@@ -98,11 +102,55 @@ export async function takeTurn(
   })
 }
 
-/** What is due in the order of sending, and the books for which nothing is. */
-async function dueNow(db: Db, device: Device): Promise<{ due: Due[]; settled: string[] }> {
-  const pairs = await duePairs(db, device)
-  const settled = pairs.filter((pair) => !staysDue(pair)).map((pair) => pair.book)
-  return { due: plan(pairs), settled }
+/** A page of books that are gone from what is due when they are looked at, and two of such that take their place. */
+const FRONT = 3 * PAGE_OPERATIONS
+
+/** The first that is due, more than a page if there is more, in the order of sending. */
+type DueNow = {
+  due: Due[]
+  /** How many operations are due; all of them are counted for the first page of a session, which fixes its budget. */
+  count: number
+  /** Books for which nothing is. */
+  settled: string[]
+  /** A person must be asked about some, as far as was looked. */
+  asks: boolean
+}
+
+/** After the first page of a session, the front is planned alone while it has more new books than a page: nothing comes before these. */
+async function dueNow(db: Db, device: Device, session: Session): Promise<DueNow> {
+  if (session.budget !== null) {
+    const pairs = await lastShelvedDuePairs(db, device, FRONT)
+    const due = plan(pairs)
+    if (due[PAGE_OPERATIONS]?.operation.verb === 'new')
+      return {
+        due,
+        count: due.length,
+        settled: settledAmong(pairs),
+        asks: pairs.some(isInQuestion),
+      }
+  }
+  return everythingDue(db, device)
+}
+
+async function everythingDue(db: Db, device: Device): Promise<DueNow> {
+  const settled: string[] = []
+  let count = 0
+  let due: Due[] = []
+  let asks = false
+  for await (const pairs of duePairsInParts(db, device)) {
+    settled.push(...settledAmong(pairs))
+    asks ||= pairs.some(isInQuestion)
+    const more = plan(pairs)
+    count += more.length
+    // What is not among the first of some is not among the first of all.
+    const first = [...due, ...more.slice(0, PAGE_OPERATIONS + 1)].map((each) => each.pair)
+    due = plan([...new Set(first)]).slice(0, PAGE_OPERATIONS + 1)
+  }
+  return { due, count, settled, asks }
+}
+
+function settledAmong(pairs: readonly Pair[]): string[] {
+  return pairs.filter((pair) => !staysDue(pair)).map((pair) => pair.book)
 }
 
 /** The words of as many operations as a page can hold; later ones are planned afresh and need none yet. */

@@ -10,6 +10,24 @@ type DeviceTold = {
   revokedAt: number | null
 }
 
+const HALF = '\ud800'
+
+test('names are kept as a Kobo can show them, and a shelf named twice is carried once', async () => {
+  const house = await openHouse()
+  try {
+    const sofa = await house.shelf('Sofa')
+    const made = await house.api<{ id: string; name: string }>('POST', '/devices', {
+      name: ` Libra${HALF} `,
+      shelves: [sofa.id, sofa.id],
+    })
+    expect([made.status, made.body.name]).toEqual([201, 'Libra\ufffd'])
+    expect((await house.api('POST', '/devices', { name: 'two\nlines' })).status).toBe(400)
+    expect((await house.api('POST', '/devices', { name: 'x'.repeat(101) })).status).toBe(400)
+  } finally {
+    await house.close()
+  }
+})
+
 describe('devices over the API', () => {
   let house: House
   beforeAll(async () => {

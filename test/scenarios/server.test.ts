@@ -35,6 +35,19 @@ describe('the server', () => {
       expect((await fetch(`${house.url}${path}`)).status).toBe(404)
   })
 
+  test('is the only one on its library', async () => {
+    const config = readConfig({
+      HOLDFAST_DATA_DIR: house.dataDir,
+      HOLDFAST_HOST: '127.0.0.1',
+      HOLDFAST_PORT: '0',
+      HOLDFAST_LOG_LEVEL: 'silent',
+    })
+    await expect(openServer(config)).rejects.toThrow(
+      'Another Holdfast server is open on this library.',
+    )
+    expect((await fetch(`${house.url}/healthz`)).status).toBe(200)
+  })
+
   test('describes exactly the calls of its API', async () => {
     const { body } = await house.api<{ paths: Record<string, object> }>(
       'GET',

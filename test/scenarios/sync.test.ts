@@ -252,6 +252,23 @@ describe('what the reader does', () => {
     expect([...libra.violations, ...clara.violations]).toEqual([])
   })
 
+  test('reading on and on between two syncs never keeps a Kobo, or another of the same person, from syncing', async () => {
+    const guide = await house.addBook(GUIDE)
+    await house.shelf('Sofa', [guide.id])
+    await house.settled()
+    const [libra, clara] = [await koboAt(house), await koboAt(house)]
+    await libra.sync()
+    await clara.sync()
+    for (const percent of [10, 20, 30]) {
+      house.advance(600_000)
+      await libra.close(guide.id, { percent, status: 'Reading' })
+    }
+    expect(await libra.syncUntilQuiet()).toBe(1)
+    await clara.sync()
+    expect(clara.contents()[0]?.percentRead).toBe(30)
+    expect([...libra.violations, ...clara.violations]).toEqual([])
+  })
+
   test('highlights reach the server and are there again after the book was downloaded anew', async () => {
     const guide = await house.addBook(GUIDE)
     await house.shelf('Sofa', [guide.id])
@@ -333,6 +350,47 @@ describe('a Kobo whose owner knows more than it can tell', () => {
     await kobo.sync()
     expect(kobo.titles()).toEqual(['Emma', 'Persuasion', 'Sanditon'])
     expect(await kobo.syncUntilQuiet()).toBeLessThanOrEqual(2)
+    expect(kobo.violations).toEqual([])
+  })
+})
+
+describe('a server that was put back to an earlier day', () => {
+  test('asks before it sends again what may be there, and then sends it', async () => {
+    const emma = await book('Emma')
+    const sofa = await house.shelf('Sofa', [emma.id])
+    await house.settled()
+    const kobo = await koboAt(house, {
+      switches: { newOnHeld: 'always-flips', annotationList: 'nothing' },
+    })
+    await kobo.sync()
+    await kobo.sync()
+    const earlier = await house.server.home.db.read.selectFrom('page').selectAll().execute()
+    await house.api('DELETE', `/shelves/${sofa.id}/books/${emma.id}`)
+    await kobo.sync()
+    await house.api('PUT', `/shelves/${sofa.id}/books/${emma.id}`)
+    await kobo.sync()
+    // As an older copy of the data folder would have it: the pages since then were never issued.
+    await house.server.home.db.transact(async (tx) => {
+      const kept = earlier.map((page) => page.id)
+      await tx.deleteFrom('operation').where('page', 'not in', kept).execute()
+      await tx.deleteFrom('page').where('id', 'not in', kept).execute()
+      await tx.deleteFrom('log').where('kind', '=', 'page').where('page', 'not in', kept).execute()
+    })
+    const persuasion = await book('Persuasion')
+    await house.shelf('Sofa', [persuasion.id])
+    await house.settled()
+    const report = await kobo.sync()
+    expect(report.flips).toEqual([])
+    const { body } = await house.api<{ items: { id: string; kind: string; actions: string[] }[] }>(
+      'GET',
+      '/errata',
+    )
+    expect(body.items).toMatchObject([{ kind: 'gone-back-in-time', actions: ['send-again'] }])
+    const acted = await house.api('POST', `/errata/${body.items[0]?.id}/actions/send-again`)
+    expect(acted.status).toBeLessThan(300)
+    await kobo.syncUntilQuiet()
+    expect(kobo.titles()).toEqual(['Emma', 'Persuasion'])
+    expect((await house.api<{ items: unknown[] }>('GET', '/errata')).body.items).toEqual([])
     expect(kobo.violations).toEqual([])
   })
 })
