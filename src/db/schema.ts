@@ -127,6 +127,18 @@ export type Schema = {
     at: number
     body: string
   }
+  tag: {
+    id: string
+    person: string
+    device: string | null
+    name: string
+    created_at: number
+    changed_at: number
+    deleted_at: number | null
+  }
+  tag_item: { tag: string; book: string; at: number }
+  rating: { person: string; book: string; stars: number; at: number }
+  foreign_removal: { device: string; content: string; at: number }
   erratum: {
     id: string
     kind: string

@@ -54,13 +54,27 @@ export async function deviceByHardware(
   return (await withShelves(db, rows)).at(0)
 }
 
+/** The Kobo that sends this x-kobo-deviceid, whoever it belongs to: of several the one that was seen last, and none that is revoked. */
+export async function deviceLastSeenWith(db: Db, hardwareId: string): Promise<Device | undefined> {
+  const rows = await db
+    .selectFrom('device')
+    .selectAll()
+    .where('hardware_id', '=', hardwareId)
+    .where('revoked_at', 'is', null)
+    .orderBy('last_seen_at', 'desc')
+    .limit(1)
+    .execute()
+  return (await withShelves(db, rows)).at(0)
+}
+
 /** Adds a Kobo. Its shelves must exist. */
 export async function insertDevice(tx: Tx, device: Device): Promise<void> {
   await tx.insertInto('device').values(toRow(device)).execute()
-  if (device.shelves && device.shelves.length > 0)
+  const shelves = [...new Set(device.shelves)]
+  if (shelves.length > 0)
     await tx
       .insertInto('device_shelf')
-      .values(device.shelves.map((shelf) => ({ device: device.id, shelf })))
+      .values(shelves.map((shelf) => ({ device: device.id, shelf })))
       .execute()
 }
 

@@ -15,6 +15,22 @@ export async function pairingBySecretHash(db: Db, hash: string): Promise<KnownPa
     .executeTakeFirst()
 }
 
+/** The pairing that a secret with this hash opened once, or still opens. */
+export async function pairingOfAnySecret(
+  db: Db,
+  hash: string,
+): Promise<(Pairing & { retired: boolean }) | undefined> {
+  const row = await db
+    .selectFrom('pairing_secret')
+    .innerJoin('pairing', 'pairing.id', 'pairing_secret.pairing')
+    .select(['pairing.id', 'pairing.person', 'pairing.generation', 'pairing_secret.retired_at'])
+    .where('pairing_secret.hash', '=', hash)
+    .executeTakeFirst()
+  if (!row) return undefined
+  const { retired_at: retiredAt, ...pairing } = row
+  return { ...pairing, retired: retiredAt !== null }
+}
+
 /** The pairing with this id. */
 export async function pairingById(db: Db, id: string): Promise<Pairing | undefined> {
   return await db

@@ -10,9 +10,12 @@ import {
   isRevoked,
   pairingById,
   pairingBySecretHash,
+  pairingOfAnySecret,
   retireSecrets,
   setGeneration,
 } from './pairing.store.ts'
+
+const SECRET = /^[A-Za-z0-9_-]{43}$/
 
 type Random = (bytes: number) => Buffer
 
@@ -50,12 +53,20 @@ export async function regenerate(
 
 /** The pairing that a secret opens; undefined when it opens none, was retired, or all its devices are revoked. */
 export async function findPairing(db: Db, secret: string): Promise<Pairing | undefined> {
-  if (!/^[A-Za-z0-9_-]{43}$/.test(secret)) return undefined
+  if (!SECRET.test(secret)) return undefined
   const hash = hashOf(secret)
   const found = await pairingBySecretHash(db, hash)
   if (!found || !timingSafeEqual(Buffer.from(found.hash), Buffer.from(hash))) return undefined
   if (await isRevoked(db, found.id)) return undefined
   return { id: found.id, person: found.person, generation: found.generation }
+}
+
+/** The pairing that a secret opened once, although it opens nothing any more; undefined for a secret that was never given out. */
+export async function findFormerPairing(
+  db: Db,
+  secret: string,
+): Promise<(Pairing & { retired: boolean }) | undefined> {
+  return SECRET.test(secret) ? await pairingOfAnySecret(db, hashOf(secret)) : undefined
 }
 
 /** A Kobo that nobody has seen yet. */

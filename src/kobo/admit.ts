@@ -1,17 +1,20 @@
-import type { Context, MiddlewareHandler } from 'hono'
+import type { MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import type { Device, Pairing } from '../devices/device.ts'
 import { deviceOf } from '../devices/identity.ts'
 import { findPairing } from '../devices/pairing.ts'
 import { rememberToken } from '../devices/token-holder.ts'
 import type { Home } from '../home.ts'
 import { Problem } from '../problem.ts'
-import { lanAddresses, publicUrl } from '../public-url.ts'
+import { requestBase } from '../request-base.ts'
+import { answerSlowly } from '../wrong-secrets.ts'
 import { answerError, answerUnknownAddress } from './answer.ts'
 import type { KoboEnv } from './env.ts'
+import { reportAddress, reportRevoked } from './stranger.ts'
 
-/** The largest body that is read, in bytes; reports of use may be large after weeks offline. */
+/** The largest body that is read, in bytes. Reports of use and highlights may be large after weeks offline, and must not be lost. */
 const BODY_LIMIT = 1_000_000
-const ANALYTICS_LIMIT = 6_000_000
+const LARGE_LIMIT = 6_000_000
 
 /**
  * The way in for every address with a secret: finds the pairing and the device. Every unknown, retired or revoked address
@@ -21,14 +24,33 @@ export function admit(home: Home): MiddlewareHandler<KoboEnv> {
   return async (c, next) => {
     const secret = c.req.param('secret') ?? ''
     const pairing = await findPairing(home.db.read, secret)
-    if (!pairing) return answerUnknownAddress()
-    const device = await deviceOf(home, pairing, c.req.raw.headers)
+    if (!pairing) {
+      await reportAddress(home, secret, c.req.raw.headers)
+      await answerSlowly(home, { headers: c.req.raw.headers, env: c.env })
+      return answerUnknownAddress()
+    }
+    const device = await admitted(home, pairing, c.req.raw.headers)
     if (device) await rememberToken(home, c.req.raw.headers, device)
     c.set('secret', secret)
     c.set('pairing', pairing)
     c.set('device', device)
-    c.set('base', baseOf(home, c))
+    c.set('base', requestBase(home.config, c.req.raw.headers, c.env?.incoming))
     return await next()
+  }
+}
+
+/** The Kobo that calls. One that is turned away says nothing to its person itself, so that they are told. */
+async function admitted(
+  home: Home,
+  pairing: Pairing,
+  headers: Headers,
+): Promise<Device | undefined> {
+  try {
+    return await deviceOf(home, pairing, headers)
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'unauthorized')
+      await reportRevoked(home, pairing, headers)
+    throw error
   }
 }
 
@@ -37,14 +59,19 @@ export function limitBody(home: Home): MiddlewareHandler {
   const refuse = () =>
     answerError(new Problem('too_large', 'This request is larger than any Kobo sends.'), home.log)
   const usual = bodyLimit({ maxSize: BODY_LIMIT, onError: refuse })
-  const analytics = bodyLimit({ maxSize: ANALYTICS_LIMIT, onError: refuse })
-  return (c, next) => (c.req.path.endsWith('/v1/analytics/event') ? analytics : usual)(c, next)
+  const large = bodyLimit({ maxSize: LARGE_LIMIT, onError: refuse })
+  return (c, next) => (mayBeLarge(c.req.path) ? large : usual)(c, next)
 }
 
-function baseOf(home: Home, c: Context<KoboEnv>): string {
-  const { config } = home
-  if (config.publicUrl !== null) return config.publicUrl
-  const socket = c.env?.incoming?.socket
-  const reached = socket && { address: socket.localAddress, port: socket.localPort }
-  return publicUrl(config, reached, lanAddresses().at(0))
+/** Answers wrong keys of downloads and covers later and later, as wrong secrets are. */
+export function slowStrangers(home: Home): MiddlewareHandler<KoboEnv> {
+  return async (c, next) => {
+    await next()
+    if (c.error instanceof Problem && c.error.code === 'unauthorized')
+      await answerSlowly(home, { headers: c.req.raw.headers, env: c.env })
+  }
+}
+
+function mayBeLarge(path: string): boolean {
+  return path.endsWith('/v1/analytics/event') || path.startsWith('/api/v3/content/')
 }

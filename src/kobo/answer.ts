@@ -50,6 +50,7 @@ const STATUS: Record<ProblemCode, number> = {
   unauthorized: 401,
   forbidden: 403,
   too_large: 413,
+  too_many: 429,
   unavailable: 503,
 }
 
@@ -61,9 +62,13 @@ const NAME: Record<ProblemCode, string> = {
   unauthorized: 'Unauthorized',
   forbidden: 'Forbidden',
   too_large: 'TooLarge',
+  too_many: 'TooManyRequests',
   unavailable: 'Unavailable',
 }
 
 function refusal(code: ProblemCode, message: string): Response {
-  return answer({ ResponseStatus: { ErrorCode: NAME[code], Message: message } }, STATUS[code])
+  // The rest of such a body is not read, so that nothing can follow on this connection.
+  const headers = code === 'too_large' ? { connection: 'close' } : {}
+  const status = { ErrorCode: NAME[code], Message: message }
+  return answer({ ResponseStatus: status }, STATUS[code], headers)
 }

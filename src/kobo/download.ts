@@ -56,6 +56,8 @@ export function downloadHandler(home: Home): (c: Context) => Promise<Response> {
         outgoing: outgoing instanceof ServerResponse ? outgoing : undefined,
       },
     )
+    // nginx would take the whole file by itself otherwise, and a download that a reader broke off would look complete.
+    response.headers.set('x-accel-buffering', 'no')
     if (response.body !== null && begins(c.req.header('range'), response, artifact))
       await tell('download-begun')
     return response

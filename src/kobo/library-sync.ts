@@ -17,7 +17,8 @@ export function librarySyncHandler(home: Home): KoboHandler {
 
   return async (c) => {
     const { device, base } = c.var
-    if (!device) return answer([])
+    // HEAD comes here too, and must not take a turn: nobody reads the page.
+    if (!device || c.req.method !== 'GET') return answer([])
     const turn = await takeTurn(
       home,
       device,

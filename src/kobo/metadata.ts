@@ -4,7 +4,6 @@ import type { Book } from '../catalogue/book.ts'
 import type { Device } from '../devices/device.ts'
 import { mediaKey } from '../devices/media-key.ts'
 import type { Home } from '../home.ts'
-import { Problem } from '../problem.ts'
 import { noteFact } from '../sync/facts.ts'
 import { holdingOf } from '../sync/holding.store.ts'
 import { answer } from './answer.ts'
@@ -16,13 +15,14 @@ import { encodeBookMetadata } from './wire/book-metadata.ts'
 /**
  * `GET /v1/library/{id}/metadata`, asked right before a download: an array of exactly one (an object would make the Kobo give
  * up in silence). It names the artifact that this device was announced, not a newer one (docs/protocol/downloads-and-covers.md).
+ * For a book that is not ours the array is empty: an error from this host can cancel a whole sync.
  */
 export function metadata(home: Home): KoboHandler {
   return async (c) => {
     const { device, base } = c.var
     const book = await findBook(home.db.read, c.req.param('id') ?? '')
     const file = device && book && (await fileFor(home, device, book))
-    if (!device || !book || !file) throw new Problem('not_found', 'There is no such book.')
+    if (!device || !book || !file) return answer([])
     noteFact(home, device, book.id, { kind: 'metadata-asked' })
     const key = mediaKey(home.key, device.id, device.mediaNumber)
     const url = downloadUrl(base, key, book.id, file.artifact.hash)

@@ -7,6 +7,9 @@ import type { KoboContext, KoboHandler } from './env.ts'
 /** Seconds after which a Kobo comes for another token. Ours do not expire; they end with their address. */
 const EXPIRES_IN = 3600
 
+/** The longest `state` that is sent back, in encoded characters. */
+const STATE_LIMIT = 600
+
 /** `GET oauth/.well-known/openid-configuration`: without it, firmware from about 4.38 on never gets to its library. */
 export function discovery(): KoboHandler {
   return (c) => {
@@ -32,31 +35,20 @@ export function discovery(): KoboHandler {
  * The way back is always the Kobo's own scheme, whatever the request names.
  */
 export function authorize(home: Home): KoboHandler {
-  return (c, next) => {
-    if (c.req.method !== 'GET' || c.req.query('response_type') !== 'code')
-      return token(home)(c, next)
+  return (c) => {
+    if (c.req.method !== 'GET' || c.req.query('response_type') !== 'code') return tokens(home, c)
     const back = new URLSearchParams({ code: home.random(24).toString('base64url') })
     const state = c.req.query('state')
-    if (state !== undefined) back.set('state', state.slice(0, 500))
+    // A Kobo's own has 32 characters; a long one would make headers that no proxy takes.
+    if (state !== undefined && encodeURIComponent(state).length <= STATE_LIMIT)
+      back.set('state', state)
     return answerText('{}', 302, { location: `kobo://UserAuthenticated?${back.toString()}` })
   }
 }
 
 /** Every other address below `oauth/`, in whatever form it is asked: an access token of ours. */
 export function token(home: Home): KoboHandler {
-  return (c) => {
-    const access = newAccessToken(home, c.var.pairing)
-    const refresh = newRefreshToken(home)
-    return answer({
-      access_token: access,
-      refresh_token: refresh,
-      token_type: 'Bearer',
-      expires_in: EXPIRES_IN,
-      scope:
-        'openid profile kobo_profile public_api_authenticated public_api_anonymous offline_access',
-      user_id: c.var.pairing.person,
-    })
-  }
+  return (c) => tokens(home, c)
 }
 
 /** `oauth/jwks` and `oauth/userinfo`, which no Kobo was seen to call: true and harmless. */
@@ -66,6 +58,19 @@ export function keys(): KoboHandler {
 
 export function userInfo(): KoboHandler {
   return (c) => answer({ sub: c.var.pairing.person })
+}
+
+function tokens(home: Home, c: KoboContext): Response {
+  const { pairing } = c.var
+  return answer({
+    access_token: newAccessToken(home, pairing),
+    refresh_token: newRefreshToken(home),
+    token_type: 'Bearer',
+    expires_in: EXPIRES_IN,
+    scope:
+      'openid profile kobo_profile public_api_authenticated public_api_anonymous offline_access',
+    user_id: pairing.person,
+  })
 }
 
 function issuerOf(c: KoboContext): string {

@@ -10,6 +10,7 @@ import { noteFact, recordFactIn } from '../sync/facts.ts'
 import { noteList } from '../sync/inventory.ts'
 import { answer, answerNothing, answerText } from './answer.ts'
 import { findBook } from './find-book.ts'
+import { reportForeignToken, settle } from './stranger.ts'
 import { entitlementId } from './wire/decode-states.ts'
 
 /** How many PATCHes are kept of callers that nobody knows, and how long each may be, in bytes. */
@@ -23,8 +24,8 @@ const UNVERIFIED_SIZE = 256_000
 export function checkForChanges(home: Home): Handler {
   return async (c) => {
     const names = readContentIds(await c.req.text())
-    const holder = names.length > 0 ? await tokenHolder(home, c.req.raw.headers) : undefined
-    if (holder?.device) await noteList(home, holder.device, names)
+    const holder = await knownHolder(home, c)
+    if (holder?.device && names.length > 0) await noteList(home, holder.device, names)
     return answer([])
   }
 }
@@ -54,7 +55,7 @@ export function patchAnnotations(home: Home): Handler {
   return async (c) => {
     const content = contentId(c)
     const body = await c.req.text()
-    const holder = await tokenHolder(home, c.req.raw.headers)
+    const holder = await knownHolder(home, c)
     if (!holder && Buffer.byteLength(body) > UNVERIFIED_SIZE)
       throw new Problem('too_large', 'These annotations come from an unknown Kobo.')
     const now = home.now()
@@ -88,7 +89,7 @@ export function patchAnnotations(home: Home): Handler {
 export function readAnnotations(home: Home): Handler {
   return async (c) => {
     const content = contentId(c)
-    const holder = await tokenHolder(home, c.req.raw.headers)
+    const holder = await knownHolder(home, c)
     if (holder?.device) await noteAsked(home, holder, content)
     const bodies = holder ? await patchesOf(home.db.read, holder.pairing.person, content) : []
     const { annotations } = foldAnnotations(bodies)
@@ -106,6 +107,15 @@ export function notebooks(): Handler {
 /** Everything else at these addresses. An error would cancel the sync of a Kobo without a Kobo account. */
 export function nothing(value: unknown): Handler {
   return () => answer(value)
+}
+
+/** Who calls, by a token of ours; a Kobo that we know and that comes without one is told about to its person. */
+async function knownHolder(home: Home, c: Context): Promise<TokenHolder | undefined> {
+  const { headers } = c.req.raw
+  const holder = await tokenHolder(home, headers)
+  if (!holder) await reportForeignToken(home, headers)
+  if (holder?.device) await settle(home, 'foreign-token', holder.device)
+  return holder
 }
 
 /** The id in the path: a book's, or the name of a file that came over USB. Small letters for a book's, as it is stored. */

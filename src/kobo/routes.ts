@@ -1,6 +1,6 @@
 import { Hono, type Handler } from 'hono'
 import type { Home } from '../home.ts'
-import { admit, limitBody } from './admit.ts'
+import { admit, limitBody, slowStrangers } from './admit.ts'
 import { answerError, answerUnknownAddress } from './answer.ts'
 import { addDevice, authDevice, authRefresh } from './device-auth.ts'
 import { deleteEntitlement } from './entitlement-delete.ts'
@@ -16,9 +16,11 @@ import {
   patchAnnotations,
   readAnnotations,
 } from './reading-services.ts'
+import { rate, reviews } from './ratings.ts'
 import { readState, writeState } from './state.ts'
 import { getTests, stub, STUBS } from './stubs.ts'
-import { addTagItems, changeTag, createTag } from './tags.ts'
+import { addTagItems, createTag, deleteTagged, removeTagItems, renameTagged } from './tags.ts'
+import { takeRest } from './take-rest.ts'
 import { unknown } from './unknown.ts'
 import { COVER_PATHS, DOWNLOAD_PATH } from './urls.ts'
 
@@ -33,11 +35,12 @@ export function koboRoutes(
   const app = new Hono<KoboEnv>()
   app.onError((error) => answerError(error, home.log))
 
+  for (const kind of ['files', 'covers']) app.use(`/kobo/${kind}/*`, slowStrangers(home))
   app.get(DOWNLOAD_PATH, handlers.download)
   for (const path of COVER_PATHS) app.get(path, handlers.cover)
 
   const kobo = '/kobo/:secret'
-  app.use(`${kobo}/*`, limitBody(home), admit(home))
+  app.use(`${kobo}/*`, limitBody(home), admit(home), takeRest())
 
   app.post(`${kobo}/v1/auth/device`, authDevice(home))
   app.post(`${kobo}/v1/auth/refresh`, authRefresh(home))
@@ -60,15 +63,18 @@ export function koboRoutes(
   app.get(`${kobo}/v1/library/:id/metadata`, metadata(home))
 
   app.post(`${kobo}/v1/library/tags`, opener(home), createTag(home))
-  for (const segment of ['items', 'Items']) {
-    app.post(`${kobo}/v1/library/tags/:tag/${segment}`, opener(home), addTagItems(home))
-    app.post(`${kobo}/v1/library/tags/:tag/${segment}/delete`, opener(home), changeTag())
-  }
-  app.put(`${kobo}/v1/library/tags/:tag`, opener(home), changeTag())
-  app.delete(`${kobo}/v1/library/tags/:tag`, opener(home), changeTag())
-  app.delete(`${kobo}/v1/library/tags`, opener(home), changeTag())
+  app.delete(`${kobo}/v1/library/tags`, opener(home), stub({}))
+  app.put(`${kobo}/v1/library/tags/:tag`, opener(home), renameTagged(home))
+  app.delete(`${kobo}/v1/library/tags/:tag`, opener(home), deleteTagged(home))
+  // The Resources map of the store writes Items, and Kobos items.
+  const items = `${kobo}/v1/library/tags/:tag/:items{[Ii]tems}`
+  app.post(items, opener(home), addTagItems(home))
+  app.post(`${items}/delete`, opener(home), removeTagItems(home))
 
   app.delete(`${kobo}/v1/library/:id`, opener(home), deleteEntitlement(home))
+
+  app.post(`${kobo}/v1/products/:id/rating/:rating`, rate(home))
+  app.get(`${kobo}/v1/user/reviews`, reviews(home))
 
   for (const { method, path, value } of STUBS)
     app.on(methods(method), `${kobo}${path}`, stub(value))
@@ -85,7 +91,7 @@ export function readingServicesRoutes(home: Home): Hono {
   const app = new Hono()
   app.onError((error) => answerError(error, home.log))
   for (const path of ['/api/v3/*', '/api/UserStorage/*', '/api/internal/*'])
-    app.use(path, limitBody(home))
+    app.use(path, limitBody(home), takeRest())
 
   app.post('/api/v3/content/checkforchanges', checkForChanges(home))
   app.patch('/api/v3/content/:id{.+}/annotations', patchAnnotations(home))

@@ -1,12 +1,17 @@
 import type { Artifact } from '../../artifacts/artifact.ts'
 import { authorsOf, type Book } from '../../catalogue/book.ts'
 import { uuid5 } from '../../uuid.ts'
-import { cutHtml } from './cut-html.ts'
+import { cutHtml, cutText } from './cut-html.ts'
 import { revisionId } from './revision.ts'
 import { formatTimestamp } from './timestamp.ts'
 
 /** Characters of a description that a Kobo is sent: no single operation may come near the limit of a page. */
 export const DESCRIPTION_LIMIT = 20_000
+
+/** Authors that a Kobo is sent, and characters of a name, a title and the like. */
+export const AUTHORS_LIMIT = 30
+export const NAME_LIMIT = 200
+export const TITLE_LIMIT = 1_000
 
 /** What a device may download: the artifact it was announced, and where. */
 export type Download = { artifact: Artifact; url: string }
@@ -17,20 +22,25 @@ export type Download = { artifact: Artifact; url: string }
  */
 export function encodeBookMetadata(book: Book, fileRev: number, download: Download | null): object {
   const authors = authorsOf(book)
+    .slice(0, AUTHORS_LIMIT)
+    .map((name) => line(name, NAME_LIMIT))
+    .filter((name) => name !== '')
   return {
     ...ids(book.id, fileRev),
     CoverImageId: coverImageId(book),
-    Title: book.title,
-    ...(book.subtitle !== null && { SubTitle: book.subtitle }),
+    Title: line(book.title, TITLE_LIMIT) || book.id,
+    ...(book.subtitle !== null && { SubTitle: line(book.subtitle, TITLE_LIMIT) }),
     // A Kobo keeps an old description when the new one is empty; a single space clears it.
-    Description: cutHtml(book.description ?? '', DESCRIPTION_LIMIT) || ' ',
+    Description: cutHtml(plain(book.description ?? ''), DESCRIPTION_LIMIT) || ' ',
     Language: languageOf(book),
-    ...(book.isbn !== null && { Isbn: book.isbn }),
+    ...(book.isbn !== null && { Isbn: line(book.isbn, NAME_LIMIT) }),
     Contributors: authors,
     ContributorRoles: authors.map((name) => ({ Name: name })),
-    ...(book.publisher !== null && { Publisher: { Name: book.publisher, Imprint: '' } }),
+    ...(book.publisher !== null && {
+      Publisher: { Name: line(book.publisher, NAME_LIMIT), Imprint: '' },
+    }),
     ...(book.publishedAt !== null && { PublicationDate: formatTimestamp(book.publishedAt) }),
-    ...(book.series !== null && { Series: encodeSeries(book.series) }),
+    ...encodeSeries(book.series),
     Categories: [NO_CATEGORY],
     Genre: NO_CATEGORY,
     CurrentDisplayPrice: { CurrencyCode: 'USD', TotalAmount: 0 },
@@ -55,6 +65,7 @@ export function coverImageId(book: Pick<Book, 'id' | 'cover'>): string {
   return book.cover === null ? book.id : `${book.id}-${book.cover.hash.slice(0, 8)}`
 }
 
+const NO_CHARACTER = /[^\P{Cc}\t\n\r]/gu
 const NO_CATEGORY = '00000000-0000-0000-0000-000000000001'
 const SERIES_NAMESPACE = '7d1dd3a5-1c2a-4a6c-9a35-0f2c1c0b7d5e'
 
@@ -72,12 +83,28 @@ function languageOf(book: Book): string {
   return /^[a-z]{2,3}(?=$|[-_])/i.exec(book.language ?? '')?.[0].toLowerCase() ?? 'en'
 }
 
-function encodeSeries(series: { name: string; index: number | null }): object {
+function encodeSeries(series: Book['series']): object {
+  const name = line(series?.name ?? '', TITLE_LIMIT)
+  if (!series || name === '') return {}
+  const { index } = series
   return {
-    Id: uuid5(SERIES_NAMESPACE, series.name.normalize('NFC')),
-    Name: series.name,
-    ...(series.index !== null && { Number: String(series.index), NumberFloat: series.index }),
+    Series: {
+      Id: uuid5(SERIES_NAMESPACE, series.name.normalize('NFC')),
+      Name: name,
+      ...(index !== null &&
+        Number.isFinite(index) && { Number: String(index), NumberFloat: index }),
+    },
   }
+}
+
+/** One line of text, cut where it is longer than any real one. */
+function line(text: string, limit: number): string {
+  return cutText(plain(text), limit)
+}
+
+/** Text without what is no character: halves of pairs, and controls other than tab and line end. */
+function plain(text: string): string {
+  return text.toWellFormed().replaceAll(NO_CHARACTER, '')
 }
 
 /** There is always exactly one: which of several a Kobo takes is not certain. */

@@ -58,6 +58,9 @@ export function entitlementId(text: string): string {
 
 /** Anything of another shape counts as not said. */
 const line = z.string().max(2000).nullable().catch(null).default(null)
+const moment = line.transform((text) =>
+  text !== null && parseTimestamp(text) !== undefined ? text : null,
+)
 const percent = z.number().min(0).max(100).nullable().catch(null).default(null)
 const count = z.number().min(0).max(1_000_000_000).nullable().catch(null).default(null)
 
@@ -70,8 +73,8 @@ const STATE = z.object({
       LastModified: line,
       Status: z.enum(['ReadyToRead', 'Reading', 'Finished']).nullable().catch(null).default(null),
       TimesStartedReading: count,
-      LastTimeStartedReading: line,
-      LastTimeFinished: line,
+      LastTimeStartedReading: moment,
+      LastTimeFinished: moment,
     })
     .nullable()
     .catch(null)
