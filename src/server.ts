@@ -1,4 +1,4 @@
-import { createServer, type Server as HttpServer } from 'node:http'
+import { createServer, type RequestListener, type Server as HttpServer } from 'node:http'
 import { isIPv6 } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { openApp, type App } from './app.ts'
@@ -10,6 +10,7 @@ import type { Home } from './home.ts'
 import { openHome, type HomeOptions } from './open-home.ts'
 import { Problem } from './problem.ts'
 import { isEverywhere, lanAddresses, publicUrl } from './public-url.ts'
+import { takeLibrary } from './serving-lock.ts'
 import { writeNotes } from './sync/facts.ts'
 
 /** A running server. */
@@ -27,16 +28,40 @@ export type Server = {
 export type ServerOptions = HomeOptions & {
   /** How long a file in the inbox must stay unchanged before it is taken, in ms. */
   settle?: number
+  /** How long the server waits for others, in ms, where it is not as long as usual. */
+  times?: Partial<Times> | undefined
+}
+
+type Times = {
+  /** For the whole head of a request. */
+  head: number
+  /** For a whole request, with its body. */
+  request: number
+  /** For anything at all to be sent or taken on a connection. */
+  stall: number
+  /** For the next request on a connection. */
+  keepAlive: number
 }
 
 /** Resource map, tokens and a reader's own headers together stay well below. */
 const HEADER_BYTES = 64 * 1024
 
-/** Kobos keep a connection between the pages of a sync; proxies often keep theirs for a minute. In ms. */
-const KEEP_ALIVE = 75_000
+/**
+ * Kobos keep a connection between the pages of a sync, and proxies often keep theirs for a minute; a large upload over a slow line takes
+ * long. But whoever sends or takes nothing at all is gone.
+ */
+const TIMES: Times = {
+  head: 60_000,
+  request: 30 * 60_000,
+  stall: 120_000,
+  keepAlive: 75_000,
+}
 
-/** Long enough for a large upload over a slow line, in ms. */
-const REQUEST_TIME = 30 * 60_000
+/** A household needs few; with more, open files would run out. */
+const CONNECTIONS = 500
+
+/** How often the times are looked at, in ms. */
+const WATCH = 15_000
 
 /** How long a stop waits for answers that are under way, in ms. */
 const PATIENCE = 10_000
@@ -48,13 +73,8 @@ const PATIENCE = 10_000
 export async function openServer(config: Config, options: ServerOptions = {}): Promise<Server> {
   let app: App | undefined
   const answer = getRequestListener((request, env) => app?.fetch(request, env) ?? starting())
-  const http = createServer(
-    {
-      maxHeaderSize: HEADER_BYTES,
-      keepAliveTimeout: KEEP_ALIVE,
-      headersTimeout: 60_000,
-      requestTimeout: REQUEST_TIME,
-    },
+  const http = openHttp(
+    { ...TIMES, ...options.times },
     (incoming, outgoing) => void answer(incoming, outgoing),
   )
   // The port first: two servers must not both begin to work on one library.
@@ -77,8 +97,12 @@ export async function openServer(config: Config, options: ServerOptions = {}): P
         await stopListening(http)
         await parts.inbox.close()
         await parts.preparation.close()
-        await writeNotes(home)
-        await home.db.close()
+        try {
+          await writeNotes(home)
+        } finally {
+          await home.db.close()
+          parts.giveBack()
+        }
       },
     }
   } catch (error) {
@@ -88,16 +112,34 @@ export async function openServer(config: Config, options: ServerOptions = {}): P
   }
 }
 
+function openHttp(times: Times, listener: RequestListener): HttpServer {
+  const http = createServer(
+    {
+      maxHeaderSize: HEADER_BYTES,
+      keepAliveTimeout: times.keepAlive,
+      headersTimeout: times.head,
+      requestTimeout: times.request,
+      connectionsCheckingInterval: Math.min(WATCH, times.head, times.request),
+    },
+    listener,
+  )
+  http.maxConnections = CONNECTIONS
+  // Without a listener of its own this closes the connection, and a delivery that was under way hears of it.
+  http.setTimeout(times.stall)
+  return http
+}
+
 /** What works beside the answering of requests. */
 async function openParts(home: Home, options: ServerOptions) {
   try {
+    const giveBack = takeLibrary(home.config.dataDir)
     await recoverImports(home)
     const preparation = openPreparation(home)
     const inbox = await openInbox(home, {
       settle: options.settle ?? 2000,
       imported: () => preparation.kick(),
     })
-    return { preparation, inbox }
+    return { preparation, inbox, giveBack }
   } catch (error) {
     await home.db.close()
     throw error

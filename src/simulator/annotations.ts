@@ -55,6 +55,11 @@ export async function fillAnnotations(session: Session, id: string): Promise<voi
   }
 }
 
+/** What a download does to the annotations of its book. A device that asks for none keeps those that it had. */
+export async function annotationsAfterDownload(session: Session, id: string): Promise<void> {
+  if (session.device.switches.annotationsAskedAfterDownload) await fillAnnotations(session, id)
+}
+
 /** Sends highlights that the server does not have yet, one PATCH for each book. */
 export async function sendHighlights(session: Session, only?: string): Promise<void> {
   const { db, now } = session.device
@@ -107,7 +112,12 @@ export async function checkForChanges(session: Session, books: readonly BookRow[
 /** The books that this firmware lists in a sync. Undefined when it does not ask at all. */
 export function listedInSync(session: Session): BookRow[] | undefined {
   const { db, switches } = session.device
-  const known = presentBooks(db).filter((row) => (row.annotationsToken ?? '') !== '')
+  // A device that never asks for annotations by itself lists its books without an etag.
+  const known = presentBooks(db).filter((row) =>
+    switches.annotationsAskedAfterDownload
+      ? (row.annotationsToken ?? '') !== ''
+      : row.downloaded === 'true',
+  )
   const recent = known
     .filter((row) => row.lastRead !== null)
     .sort((a, b) => (b.lastRead ?? '').localeCompare(a.lastRead ?? ''))

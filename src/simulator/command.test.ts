@@ -81,8 +81,39 @@ test('a broken rule and a broken session end with 1', async () => {
   expect(interrupted.code).toBe(1)
 })
 
+test('a whole life is walked through, by a device without an account behind another address', async () => {
+  fake.pages.push({
+    operations: ['Alice', 'Dracula', 'Emma'].map((title, n) => newBook(fake, `b${n}`, title)),
+    token: tokenOf(1),
+  })
+  const behind = fake.origin
+  const named = fake.url.replace('127.0.0.1', 'localhost')
+  const { code, out } = await run(
+    named,
+    '--home',
+    home,
+    '--walk',
+    '--firmware',
+    '4.45',
+    '--no-account',
+    '--behind',
+    behind,
+  )
+  const diary = out.map((line) => line.replace(/^\d\d:\d\d:\d\d /, ''))
+  expect(diary.filter((line) => line.startsWith('! '))).toEqual([])
+  expect(code).toBe(0)
+  expect(diary).toContain('— after a factory reset')
+  expect(diary.some((line) => line.endsWith('/oauth/auth → 302'))).toBe(true)
+  expect(diary).toContain('POST /v1/user/add-device → 200')
+  const syncs = fake.seen.filter((seen) => seen.path === '/v1/library/sync')
+  expect(new Set(syncs.map((seen) => seen.headers.host))).toEqual(new Set(['localhost']))
+})
+
 test.each([
   [[], '--home is missing'],
+  [['URL', '--home', 'HOME', '--firmware', '5.1'], '--firmware needs a version like 4.45'],
+  [['URL', '--home', 'HOME', '--behind', 'nowhere'], '--behind needs an address'],
+  [['URL', '--home', 'HOME', '--walk', '--quiet'], 'A walk needs at least three books'],
   [['--home', 'HOME'], 'A sync URL is needed'],
   [
     ['URL', '--home', 'HOME', '--token-mode', 'never'],

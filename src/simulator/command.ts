@@ -2,13 +2,16 @@ import { parseArgs } from 'node:util'
 import type { SyncReport } from './device.ts'
 import { counted } from './diary.ts'
 import { noFaults, parseFault, type Faults } from './faults.ts'
+import { habitsOf } from './firmware.ts'
 import { openKobo, type Kobo } from './kobo.ts'
 import type { Switches } from './switches.ts'
+import { walk } from './walk.ts'
 import { WrongUse } from './wrong-use.ts'
 
 const USAGE = `Usage: holdfast simulate SYNC_URL --home DIR [options]
 
   --syncs N               sync N times (1)
+  --walk                  instead, do once everything that a Kobo does in its life
   --download-all          then fetch every book and cover that is not there
   --open BOOK             open a book before the sync
   --read BOOK=PERCENT     read a book to a place before the sync
@@ -18,9 +21,13 @@ const USAGE = `Usage: holdfast simulate SYNC_URL --home DIR [options]
   --factory-reset         start with an empty device
   --token-mode MODE       per-page, at-end or pinned
   --always-flip           a book that is announced again is a download tile again
-  --fault SPEC            KIND[@BYTE]:PATH[#N], for instance lose-reply:/v1/library/sync
+  --page-again            ask for a page that did not arrive again at once
+  --unknown-calls         also make calls that no server has heard of
+  --fault SPEC            KIND[@NUMBER]:PATH[#N], for instance lose-reply:/v1/library/sync
   --seed N                choices and identity
-  --firmware V            the firmware that the device names
+  --firmware V            the firmware and its habits: 4.28, 4.38, 4.45 or 4.46
+  --no-account            a device without an account at Kobo
+  --behind URL            reach the server of the sync URL at this address instead
   --json                  print the reports as JSON
   --quiet                 print only the summary
 
@@ -41,6 +48,11 @@ const OPTIONS = {
   fault: { type: 'string' },
   seed: { type: 'string' },
   firmware: { type: 'string' },
+  'no-account': { type: 'boolean', default: false },
+  'page-again': { type: 'boolean', default: false },
+  'unknown-calls': { type: 'boolean', default: false },
+  walk: { type: 'boolean', default: false },
+  behind: { type: 'string' },
   json: { type: 'boolean', default: false },
   quiet: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
@@ -66,6 +78,7 @@ export async function simulate(
     const opened = openKobo({
       home: wishes.home,
       ...(wishes.syncUrl === undefined ? {} : { syncUrl: wishes.syncUrl }),
+      ...(wishes.behind === undefined ? {} : { behind: wishes.behind }),
       ...(wishes.seed === undefined ? {} : { seed: wishes.seed }),
       switches: wishes.switches,
       say: (line) => {
@@ -85,6 +98,7 @@ export async function simulate(
 }
 
 async function act(kobo: Kobo, wishes: Wishes): Promise<SyncReport[]> {
+  if (wishes.walk) return await walk(kobo)
   const reports: SyncReport[] = []
   if (wishes.factoryReset) kobo.factoryReset()
   if (wishes.loseToken) kobo.loseToken()
@@ -150,6 +164,8 @@ function readWishes(argv: string[]) {
     home: values.home ?? '',
     syncs: wholeNumber('--syncs', values.syncs),
     seed: values.seed === undefined ? undefined : wholeNumber('--seed', values.seed),
+    walk: values.walk,
+    behind: values.behind,
     downloadAll: values['download-all'],
     open: values.open,
     read: values.read.map(readPlace),
@@ -186,6 +202,9 @@ function readPlace(text: string): { book: string; percent: number } {
 function switchesOf(values: {
   'token-mode'?: string | undefined
   'always-flip': boolean
+  'no-account': boolean
+  'page-again': boolean
+  'unknown-calls': boolean
   firmware?: string | undefined
 }): Partial<Switches> {
   const mode = values['token-mode']
@@ -193,9 +212,12 @@ function switchesOf(values: {
     throw new WrongUse(`--token-mode is per-page, at-end or pinned, not ${mode}.`)
   }
   return {
+    ...(values.firmware === undefined ? {} : habitsOf(values.firmware)),
+    accountless: values['no-account'],
+    unknownCalls: values['unknown-calls'],
+    ...(values['page-again'] ? { pageAskedAgain: 'at-once' as const } : {}),
     ...(mode === undefined ? {} : { tokenStored: mode }),
     ...(values['always-flip'] ? { newOnHeld: 'always-flips' as const } : {}),
-    ...(values.firmware === undefined ? {} : { firmware: values.firmware }),
   }
 }
 

@@ -22,7 +22,11 @@ const COVER_BYTES = 4 * 1024 * 1024
 /** Fetches the covers that the device has no picture for (docs/protocol/covers.md). */
 export async function fetchCovers(session: Session): Promise<void> {
   const { device } = session
-  const template = resource(device, 'image_url_template')
+  const key =
+    device.switches.coverTemplate === 'quality'
+      ? 'image_url_quality_template'
+      : 'image_url_template'
+  const template = resource(device, key)
   if (template === undefined) return
   const imageIds = new Set(presentBooks(device.db).flatMap((row) => row.imageId ?? []))
   for (const imageId of imageIds) {
@@ -37,7 +41,9 @@ export async function fetchCovers(session: Session): Promise<void> {
         .replace('{ImageId}', imageId)
         .replace('{Width}', String(size.width))
         .replace('{Height}', String(size.height))
-      if (!mayContact(session, url, 'Resources.image_url_template')) return
+        .replace('{Quality}', '80')
+        .replace('{IsGreyscale}', device.switches.model.includes('Colour') ? 'false' : 'true')
+      if (!mayContact(session, url, `Resources.${key}`)) return
       await fetchCover(session, imageId, url, path)
     }
   }

@@ -12,6 +12,8 @@ export interface Device {
   db: Database
   /** The address in `api_endpoint`, without a slash at its end. */
   syncUrl: string
+  /** Where requests to the host of the sync URL really go, when that name leads nowhere from here. */
+  behind: URL | undefined
   deviceId: string
   serial: string
   switches: Switches

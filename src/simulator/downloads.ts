@@ -1,4 +1,4 @@
-import { fillAnnotations } from './annotations.ts'
+import { annotationsAfterDownload } from './annotations.ts'
 import { violate, type Session } from './device.ts'
 import { bookFile } from './home.ts'
 import { stamp } from './instants.ts'
@@ -65,7 +65,7 @@ export async function download(session: Session, id: string): Promise<boolean> {
   device.db.prepare('UPDATE sim_book SET sha256 = ? WHERE id = ?').run(answer.sha256 ?? null, id)
   report.downloaded.push(id)
   session.fresh.delete(id)
-  await fillAnnotations(session, id)
+  await annotationsAfterDownload(session, id)
   return true
 }
 

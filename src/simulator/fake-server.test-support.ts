@@ -227,7 +227,7 @@ function answer(
   const path = url.pathname.replace('/kobo/secret', '')
   const seen = { method: request.method ?? '', path, headers: request.headers, body }
   fake.seen.push(seen)
-  const plain = route(fake, seen)
+  const plain = route(fake, seen, url.searchParams)
   const [, found] = [...fake.twists].find(([part]) => path.includes(part)) ?? []
   const twist = (typeof found === 'function' ? found(seen) : found) ?? {}
   if (twist.silent) return
@@ -252,22 +252,32 @@ function answer(
 function route(
   fake: FakeServer,
   { method, path, headers, body }: Seen,
+  query: URLSearchParams,
 ): Twist & { body: string | Buffer } {
   if (path === '/v1/library/sync') return syncAnswer(fake, headers['x-kobo-synctoken'])
   if (path === '/v1/initialization')
     return { body: initialization(fake), headers: { 'x-kobo-apitoken': 'e30=' } }
-  if (path === '/v1/auth/device') {
+  if (path === '/v1/auth/device' || path === '/v1/auth/refresh') {
+    const sent: unknown = JSON.parse(body)
     const tokens = {
       AccessToken: 'a',
       RefreshToken: 'r',
       TokenType: 'Bearer',
       TrackingId: 't',
-      UserKey: '',
+      UserKey: isRecord(sent) ? (sent['UserKey'] ?? '') : '',
     }
     return { body: JSON.stringify(tokens) }
   }
   if (path.endsWith('/openid-configuration')) {
-    return { body: JSON.stringify({ token_endpoint: `${fake.url}/oauth/token` }) }
+    const document = {
+      token_endpoint: `${fake.url}/oauth/token`,
+      authorization_endpoint: `${fake.url}/oauth/auth`,
+    }
+    return { body: JSON.stringify(document) }
+  }
+  if (path === '/oauth/auth') {
+    const location = `kobo://UserAuthenticated?code=c&state=${query.get('state') ?? ''}`
+    return { status: 302, body: '{}', headers: { location } }
   }
   if (path === '/oauth/token') {
     const tokens = { access_token: 'o', refresh_token: 'p', token_type: 'Bearer', expires_in: 3600 }
@@ -292,7 +302,31 @@ function route(
     }
   }
   if (path.endsWith('/annotations') || method === 'DELETE') return { status: 204, body: '' }
-  return { body: '{}' }
+  return { body: shopAnswer(path, body) }
+}
+
+function shopAnswer(path: string, body: string): string {
+  const listing = {
+    Items: [],
+    CurrentPageIndex: 0,
+    ItemCount: 0,
+    ItemsPerPage: 50,
+    TotalItemCount: 0,
+    TotalPageCount: 0,
+  }
+  if (path.endsWith('/gettests')) {
+    const sent: unknown = JSON.parse(body)
+    const key = isRecord(sent) ? sent['TestKey'] : ''
+    return JSON.stringify({ Result: 'Success', TestKey: key, Tests: {} })
+  }
+  if (path.endsWith('/benefits')) return '{"Benefits":{}}'
+  if (path.endsWith('/deals')) return '{"Deals":[]}'
+  if (path.endsWith('/UserStorage/Metadata')) return '{"metadata":[]}'
+  if (path === '/v1/library/tags') return '"tag-1"'
+  if (/\/(?:subscriptions|nextread|prices)$/.test(path)) return '[]'
+  if (/\/(?:wishlist|recommendations|featured\/)$/.test(path)) return JSON.stringify(listing)
+  if (path.endsWith('/reviews')) return JSON.stringify({ ...listing, ReviewSummary: {} })
+  return '{}'
 }
 
 /** The page that follows the one whose token came back. */

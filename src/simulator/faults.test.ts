@@ -155,6 +155,26 @@ test('random faults are the same for the same seed, and a device gets over them'
   expect(device.violations).toEqual([])
 })
 
+test('a page that was lost is asked for again at once, without the calls that open a sync', async () => {
+  const device = kobo({ pageAskedAgain: 'at-once' })
+  const report = await device.sync({ faults: onPage(1, { kind: 'lose-reply' }) })
+  expect(report.completed).toBe(true)
+  expect(syncsSeen()).toEqual([undefined, undefined, tokenOf(1)])
+  expect(fake.seen.filter((seen) => seen.path === '/v1/user/profile')).toHaveLength(1)
+  const down = await device.sync({
+    faults: ({ path }) => (path === '/v1/library/sync' ? { kind: 'drop-request' } : undefined),
+  })
+  expect(down.completed).toBe(false)
+})
+
+test('a delay is waited for, up to the patience of the device', async () => {
+  const device = kobo({ patienceMs: 300 })
+  const slow = await device.sync({ faults: onPage(1, { kind: 'delay', ms: 20 }) })
+  expect(slow.completed).toBe(true)
+  const tooSlow = await device.sync({ faults: onPage(1, { kind: 'delay', ms: 5000 }) })
+  expect(tooSlow.interrupted?.because).toBe('there was no answer within 300 ms')
+})
+
 test('a fault of the command line hits the nth match of each session', () => {
   const faults = parseFault('cut-reply@100:download#2')()
   const at = (kind: 'api' | 'download') => faults({ n: 1, method: 'GET', path: '/x', kind })
@@ -164,5 +184,9 @@ test('a fault of the command line hits the nth match of each session', () => {
     { kind: 'cut-reply', atByte: 100 },
     undefined,
   ])
+  expect(parseFault('delay@250:/x')()({ n: 1, method: 'GET', path: '/x', kind: 'api' })).toEqual({
+    kind: 'delay',
+    ms: 250,
+  })
   expect(() => parseFault('explode:/v1')).toThrow('A fault looks like')
 })

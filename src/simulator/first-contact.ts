@@ -1,26 +1,42 @@
-import { violate, type Session } from './device.ts'
+import { violate, type Device, type Session } from './device.ts'
 import { parseJson } from './json.ts'
 import { keep, kept } from './library.ts'
+import { hexDigits, uuidFrom } from './random.ts'
 import { cacheResources, hasResources, resource } from './resources.ts'
-import { filledText, isRecord, number, object, text } from './validate/shape.ts'
+import { filledText, isRecord, number, object, oneOf, text } from './validate/shape.ts'
 import { complaintsAboutResources } from './validate/resources.ts'
 import { complaintsAboutLength } from './validate/answer.ts'
+import { ask } from './ask.ts'
 import { mayContact, send, sendJson, stop } from './wire.ts'
 
 const deviceTokens = object({
   AccessToken: filledText,
   RefreshToken: filledText,
-  TokenType: filledText,
+  TokenType: oneOf('Bearer'),
   TrackingId: filledText,
   UserKey: text,
+})
+
+const freshTokens = object({
+  AccessToken: filledText,
+  RefreshToken: filledText,
+  TokenType: oneOf('Bearer'),
 })
 
 const oauthTokens = object({
   access_token: filledText,
   refresh_token: filledText,
-  token_type: filledText,
+  token_type: oneOf('Bearer'),
   expires_in: number,
 })
+
+const discoveryDocument = object(
+  { token_endpoint: filledText },
+  { issuer: filledText, authorization_endpoint: filledText, jwks_uri: filledText },
+)
+
+/** Where an answer to the device itself leads. */
+const APP_ADDRESS = 'kobo://UserAuthenticated'
 
 /**
  * Whatever must be settled before a device may sync: its sign-in when it has no token, the Resources map, and a fresh
@@ -33,22 +49,24 @@ export async function makeContact(session: Session): Promise<void> {
   if (!signedIn) {
     await signIn(session)
     const query = `PlatformID=${switches.platformId}&SerialNumber=${device.serial}`
-    await sendJson(session, {
+    await ask(session, {
       method: 'GET',
       to: `/v1/affiliate?${query}`,
       identity: 'without-id',
     })
   }
   if (!hasResources(device) || switches.initializes === 'every-sync') await initialize(session)
-  if (Number(kept(db, 'oauth_until') ?? 0) <= device.now()) await upgradeToken(session)
+  const expired = Number(kept(db, 'oauth_until') ?? 0) <= device.now()
+  if (switches.oauth !== 'none' && expired) await upgradeToken(session)
   if (!signedIn && switches.accountless) {
-    await sendJson(session, { method: 'POST', to: '/v1/user/add-device', json: {} })
+    await ask(session, { method: 'POST', to: '/v1/user/add-device', json: {} })
   }
   if (!signedIn) keep(db, 'signed_in', 'true')
 }
 
 async function signIn(session: Session): Promise<void> {
   const { device } = session
+  const mine = device.switches.accountless ? undefined : accountKey(device)
   const { at, json } = await sendJson(session, {
     method: 'POST',
     to: '/v1/auth/device',
@@ -60,10 +78,14 @@ async function signIn(session: Session): Promise<void> {
       DeviceId: device.deviceId,
       PlatformId: device.switches.platformId,
       SerialNumber: device.serial,
+      ...(mine === undefined ? {} : { UserKey: mine }),
     },
   })
   violate(session, at, deviceTokens(json, 'the answer'))
   const answer = isRecord(json) ? json : {}
+  if (answer['UserKey'] !== (mine ?? '')) {
+    violate(session, at, ['UserKey must be the one of the request, or empty'])
+  }
   storeDeviceTokens(session, answer)
 }
 
@@ -97,7 +119,7 @@ async function refresh(session: Session): Promise<void> {
   const row = device.db
     .prepare<[], { token: string | null }>('SELECT RefreshToken AS token FROM user')
     .get()
-  const { json } = await sendJson(session, {
+  const { at, json } = await sendJson(session, {
     method: 'POST',
     to: '/v1/auth/refresh',
     identity: 'without-id',
@@ -108,6 +130,7 @@ async function refresh(session: Session): Promise<void> {
       RefreshToken: row?.token ?? '',
     },
   })
+  violate(session, at, freshTokens(json, 'the answer'))
   storeDeviceTokens(session, isRecord(json) ? json : {})
 }
 
@@ -120,7 +143,7 @@ async function upgradeToken(session: Session): Promise<void> {
     throw stop(session, 'OAuth', 'the device has no account there')
   }
   const found = await sendJson(session, { method: 'GET', to: discovery, kind: 'oauth' })
-  violate(session, found.at, object({ token_endpoint: filledText })(found.json, 'the document'))
+  violate(session, found.at, discoveryDocument(found.json, 'the document'))
   const endpoint = isRecord(found.json) ? found.json['token_endpoint'] : undefined
   if (typeof endpoint !== 'string' || !mayContact(session, endpoint, 'token_endpoint')) {
     throw stop(session, found.at, 'there is no token endpoint')
@@ -131,16 +154,26 @@ async function upgradeToken(session: Session): Promise<void> {
     )
     .get()
   const known = kept(device.db, 'oauth_until') !== undefined && old?.refresh
-  const form = new URLSearchParams({
+  const code =
+    !known && device.switches.oauth === 'authorize-first'
+      ? await askForCode(session, found.json)
+      : undefined
+  const wish = {
     client_id: 'nickel',
-    grant_type: known ? 'refresh_token' : 'urn:kobo:token-upgrade',
-    [known ? 'refresh_token' : 'token']: (known ? old.refresh : old?.access) ?? '',
-  })
+    ...(code === undefined
+      ? {
+          grant_type: known ? 'refresh_token' : 'urn:kobo:token-upgrade',
+          [known ? 'refresh_token' : 'token']: (known ? old.refresh : old?.access) ?? '',
+        }
+      : { grant_type: 'authorization_code', code, redirect_uri: APP_ADDRESS }),
+  }
   const { at, json } = await sendJson(session, {
     method: 'POST',
     to: endpoint,
-    form,
     kind: 'oauth',
+    ...(device.switches.tokenRequest === 'json'
+      ? { json: wish }
+      : { form: new URLSearchParams(wish) }),
   })
   violate(session, at, oauthTokens(json, 'the answer'))
   if (!isRecord(json)) return
@@ -150,6 +183,48 @@ async function upgradeToken(session: Session): Promise<void> {
     .prepare('UPDATE user SET KoboAccessToken = ?, KoboAccessTokenExpiry = ?, RefreshToken = ?')
     .run(String(json['access_token']), new Date(until).toISOString(), String(json['refresh_token']))
   keep(device.db, 'oauth_until', String(until))
+}
+
+/** Some builds open the authorization endpoint first; its redirect leads back into the device, with a code. */
+async function askForCode(session: Session, document: unknown): Promise<string> {
+  const endpoint = isRecord(document) ? document['authorization_endpoint'] : undefined
+  if (typeof endpoint !== 'string' || !mayContact(session, endpoint, 'authorization_endpoint')) {
+    throw stop(session, 'OAuth', 'there is no authorization endpoint')
+  }
+  const { random } = session.device
+  const state = hexDigits(random, 32)
+  const query = new URLSearchParams({
+    scope: 'openid profile offline_access',
+    response_type: 'code',
+    client_id: 'nickel',
+    state,
+    redirect_uri: APP_ADDRESS,
+    code_challenge: hexDigits(random, 43),
+    code_challenge_method: 'S256',
+  })
+  const { answer, at } = await send(session, {
+    method: 'GET',
+    to: `${endpoint}?${query.toString()}`,
+    kind: 'oauth',
+    anyStatus: true,
+  })
+  const location = answer.headers.location ?? ''
+  const back = URL.canParse(location) ? new URL(location).searchParams : new URLSearchParams()
+  const complaints = answer.status === 302 ? [] : [`the status is ${answer.status}, not 302`]
+  if (!location.startsWith(`${APP_ADDRESS}?`))
+    complaints.push(`Location must lead to ${APP_ADDRESS}`)
+  if (back.get('state') !== state) complaints.push('Location must bring the state back')
+  if (!back.get('code')) complaints.push('Location must bring a code')
+  violate(session, at, complaints)
+  if (complaints.length > 0) throw stop(session, at, 'there is no code for a token')
+  return back.get('code') ?? ''
+}
+
+/** The key of the reader's account at Kobo: the same after every reset. */
+function accountKey(device: Device): string {
+  const known = kept(device.db, 'account_key') ?? uuidFrom(device.random)
+  keep(device.db, 'account_key', known)
+  return known
 }
 
 function storeDeviceTokens(session: Session, answer: Record<string, unknown>): void {

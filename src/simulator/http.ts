@@ -18,6 +18,8 @@ export interface Connections {
 export interface Request {
   method: string
   url: URL
+  /** Connect to the server of this address instead; the request itself stays as it is. */
+  via?: URL | undefined
   headers: Record<string, string>
   body?: string
   /** Destroy the connection after so many bytes of the body. */
@@ -100,16 +102,21 @@ async function respond(connections: Connections, request: Request): Promise<Inco
 }
 
 function begin(connections: Connections, request: Request): ClientRequest {
-  const secure = request.url.protocol === 'https:'
+  const { url, via = url } = request
+  const secure = via.protocol === 'https:'
   const options = {
+    protocol: via.protocol,
+    hostname: via.hostname.replace(/^\[|\]$/g, ''),
+    port: via.port,
+    path: url.pathname + url.search,
     method: request.method,
     headers: request.headers,
     maxHeaderSize: 262_144,
     setDefaultHeaders: true,
   }
   const sent = secure
-    ? httpsRequest(request.url, { ...options, agent: connections.https })
-    : httpRequest(request.url, { ...options, agent: connections.http })
+    ? httpsRequest({ ...options, agent: connections.https })
+    : httpRequest({ ...options, agent: connections.http })
   sent.setTimeout(request.patienceMs, () => {
     sent.destroy(new Unreachable(`there was no answer within ${request.patienceMs} ms`))
   })

@@ -86,6 +86,10 @@ describe('an ordinary sync', () => {
       'GET /api/UserStorage/Metadata',
       'GET /v1/user/wishlist',
       'GET /v1/user/recommendations',
+      'GET /v1/products/b1/prices',
+      'GET /v1/products/b1/recommendations',
+      'GET /v1/products/b1/reviews',
+      'GET /v1/products/featured/',
       'POST /v1/analytics/event',
       'GET /v1/products/b1/nextread',
     ])

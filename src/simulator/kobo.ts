@@ -26,7 +26,17 @@ import {
   wipe,
 } from './library.ts'
 import { hexDigits, seededRandom, seedFrom } from './random.ts'
-import { closeBook, highlight, openBook, type Place } from './reading.ts'
+import { rateBook } from './ratings.ts'
+import { closeBook, highlight, openBook, wake, type Place } from './reading.ts'
+import { unplug } from './resources.ts'
+import {
+  addToShelf,
+  deleteShelf,
+  makeShelf,
+  renameShelf,
+  shelvesOf,
+  takeFromShelf,
+} from './shelves.ts'
 import { restoreSnapshot, takeSnapshot, type Snapshot } from './snapshot.ts'
 import { contentsOf, highlightsOf, type Content } from './contents.ts'
 import { defaultSwitches, type Switches } from './switches.ts'
@@ -38,6 +48,8 @@ export interface KoboOptions {
   home: string
   /** The sync URL, `http://host/kobo/<secret>`. Without it the one in the device's configuration is used. */
   syncUrl?: string
+  /** Sends what goes to the host of the sync URL to the server of this address, as if it stood behind that name. */
+  behind?: string
   /** The same seed makes the same device and the same choices. Without it the folder's path decides. */
   seed?: number
   /** The clock, epoch ms. */
@@ -73,6 +85,19 @@ export function openKobo(options: KoboOptions) {
       openBook(device, id, offline, faults),
     close: (id: string, place: Place, { faults = noFaults, offline = false }: Circumstances = {}) =>
       closeBook(device, id, place, offline, faults),
+    /** Wakes with a book open: the device asks whether somebody read on elsewhere. */
+    wake: (id: string, { faults = noFaults }: Circumstances = {}) => wake(device, id, faults),
+    /** Comes back from a USB connection: the address of the reading services is found blank, as one reader reported. */
+    unplug: () => unplug(device),
+    makeShelf: (name: string, books: readonly string[]) => makeShelf(device, name, books),
+    renameShelf: (from: string, to: string) => renameShelf(device, from, to),
+    addToShelf: (name: string, books: readonly string[]) => addToShelf(device, name, books),
+    takeFromShelf: (name: string, books: readonly string[]) => takeFromShelf(device, name, books),
+    deleteShelf: (name: string) => deleteShelf(device, name),
+    shelves: () => shelvesOf(device),
+    rate: (id: string, stars: number) => rateBook(device, id, stars),
+    /** A line in the diary. */
+    note: (sentence: string) => device.diary.note(sentence),
     highlight: (id: string, text: string) => highlight(device, id, text),
     /** "Remove from My Books": the row and the file go, the server hears of it at the next sync. */
     remove: (id: string) => removeBook(device, id),
@@ -112,11 +137,15 @@ export function openKobo(options: KoboOptions) {
   }
 }
 
-function openDevice({ home: root, syncUrl, seed, now, switches, say }: KoboOptions): Device {
+function openDevice(options: KoboOptions): Device {
+  const { home: root, syncUrl, behind, seed, now, switches, say } = options
   const home = openHome(root)
   const url = syncUrl ?? readConf(home).get('api_endpoint')
   if (url === undefined || !/^https?:\/\//.test(url) || !URL.canParse(url)) {
     throw new WrongUse('A sync URL is needed, like http://127.0.0.1:8190/kobo/SECRET.')
+  }
+  if (behind !== undefined && !(/^https?:\/\//.test(behind) && URL.canParse(behind))) {
+    throw new WrongUse(`--behind needs an address like http://127.0.0.1:8190, not ${behind}.`)
   }
   const clock = now ?? (() => Date.now())
   const db = openLibrary(home)
@@ -127,6 +156,7 @@ function openDevice({ home: root, syncUrl, seed, now, switches, say }: KoboOptio
     home,
     db,
     syncUrl: '',
+    behind: behind === undefined ? undefined : new URL(behind),
     deviceId: kept(db, 'device_id') ?? hexDigits(makings, 64),
     serial: kept(db, 'serial') ?? `N605${hexDigits(makings, 9).toUpperCase()}`,
     switches: { ...defaultSwitches, ...switches },

@@ -2,15 +2,19 @@ import { violate, type Session } from './device.ts'
 import { instantOf, stamp } from './instants.ts'
 import { bookRow, pendingDeletes, presentBooks, type BookRow } from './library.ts'
 import { readState } from './operations.ts'
+import { sendRatings } from './ratings.ts'
+import { sendShelfChanges } from './shelves.ts'
 import { complaintsAboutPut, pointedNumbers, readingState } from './validate/reading-state.ts'
 import { isRecord } from './validate/shape.ts'
 import { send, sendJson, stop } from './wire.ts'
 
-/** Tells the server what the reader did since the last sync: every unsent state, then every delete. */
+/** Tells the server what the reader did since the last sync: every unsent state, every delete, collections and stars. */
 export async function sendLocalChanges(session: Session): Promise<void> {
   const { db } = session.device
   for (const row of presentBooks(db)) if (row.stateSent !== 'true') await putState(session, row)
   for (const id of pendingDeletes(db)) await sendDelete(session, id)
+  await sendShelfChanges(session)
+  await sendRatings(session)
 }
 
 /** Writes the state of one book to the server. It counts as sent when every part was taken (docs/protocol/reading-state.md). */
@@ -80,7 +84,14 @@ function stateOf(session: Session, row: BookRow): Record<string, unknown> {
     Created: created ?? at,
     LastModified: at,
     PriorityTimestamp: at,
-    StatusInfo: { LastModified: at, Status: status },
+    StatusInfo: {
+      LastModified: at,
+      Status: status,
+      ...(session.device.switches.statusInfo === 'whole' && {
+        TimesStartedReading: row.timesStarted ?? 0,
+        LastTimeStartedReading: at,
+      }),
+    },
     Statistics: {
       LastModified: at,
       SpentReadingMinutes: row.minutes ?? 0,

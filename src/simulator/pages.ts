@@ -2,6 +2,7 @@ import { applyOperations } from './apply.ts'
 import { violate, type Session } from './device.ts'
 import { counted, listed } from './diary.ts'
 import { stamp } from './instants.ts'
+import { Interrupted } from './interrupted.ts'
 import { parseJson } from './json.ts'
 import { bookRow, noteAnnounced, storeSyncToken, syncToken } from './library.ts'
 import { readOperation, type Operation } from './operations.ts'
@@ -79,10 +80,25 @@ export async function syncLibrary(session: Session): Promise<void> {
   }
 }
 
+/** How often a page that did not arrive is asked for again at once. */
+const TRIES_AT_ONCE = 2
+
 async function askForPage(
   session: Session,
   token: string | null,
 ): Promise<Reply & { json: unknown }> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await askOnce(session, token)
+    } catch (error) {
+      const again = session.device.switches.pageAskedAgain === 'at-once' && tries <= TRIES_AT_ONCE
+      if (!(error instanceof Interrupted) || !again) throw error
+      session.device.diary.note('The Kobo asks for the same page again at once.')
+    }
+  }
+}
+
+async function askOnce(session: Session, token: string | null): Promise<Reply & { json: unknown }> {
   return await sendJson(session, {
     method: 'GET',
     to: SYNC_PATH,

@@ -39,6 +39,12 @@ export async function openBook(
   })
 }
 
+/** Wakes with a book open. */
+export async function wake(device: Device, id: string, faults: Faults): Promise<SyncReport> {
+  device.diary.note(`The Kobo wakes in “${downloadedBook(device, id).title}”.`)
+  return await converse(device, faults, (session) => getState(session, id))
+}
+
 /** Closes a book at a place. Offline the state and the highlights wait for the next sync. */
 export async function closeBook(
   device: Device,

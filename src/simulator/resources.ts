@@ -42,6 +42,16 @@ export function readingRoot(device: Device): string | undefined {
   return host !== undefined && URL.canParse(host) ? new URL(host).origin : undefined
 }
 
+/** What a USB connection leaves behind: an empty address of the reading services (docs/protocol/first-contact.md). */
+export function unplug(device: Device): void {
+  device.diary.note('The Kobo is unplugged from a computer.')
+  const key = 'reading_services_host'
+  const conf = readConf(device.home)
+  conf.set(key, '')
+  writeConf(device.home, conf)
+  keep(device.db, 'resources', JSON.stringify({ ...cachedResources(device), [key]: '' }))
+}
+
 function cachedResources(device: Device): Record<string, unknown> {
   const text = kept(device.db, 'resources')
   const value: unknown = text === undefined ? undefined : JSON.parse(text)

@@ -91,6 +91,9 @@ export const simulationTables = `
 CREATE TABLE IF NOT EXISTS sim_state(name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS sim_announced(id TEXT NOT NULL PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS sim_deletes(id TEXT NOT NULL PRIMARY KEY, at INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS sim_shelf_changes(n INTEGER PRIMARY KEY, shelf TEXT NOT NULL, change TEXT NOT NULL,
+ body TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS sim_ratings(id TEXT NOT NULL PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS sim_book(id TEXT NOT NULL PRIMARY KEY, announced_size INTEGER, sha256 TEXT,
  priority TEXT, created TEXT);
 `
@@ -109,5 +112,7 @@ export const wipedTables = [
   'ratings',
   'Activity',
   'sim_deletes',
+  'sim_shelf_changes',
+  'sim_ratings',
   'sim_book',
 ] as const

@@ -33,6 +33,22 @@ export interface Switches {
   accountless: boolean
   /** Whether the calls around the library (loyalty, deals, wishlist …) are made. */
   sideCalls: boolean
+  /** Which OAuth calls come before the library; some builds ask for a code first. */
+  oauth: 'none' | 'token' | 'authorize-first'
+  /** How the device asks for a token. */
+  tokenRequest: 'form' | 'json'
+  /** Whether StatusInfo says more than the status and when it changed. */
+  statusInfo: 'whole' | 'short'
+  /** Whether the annotations of a book are asked for after its download. */
+  annotationsAskedAfterDownload: boolean
+  /** Which of the two addresses of covers is used. */
+  coverTemplate: 'plain' | 'quality'
+  /** Whether the shop is also asked for in version 2 of its calls. */
+  shopCalls: 'v1' | 'v1-and-v2'
+  /** Whether calls are made that no server has heard of. */
+  unknownCalls: boolean
+  /** Whether a page that did not arrive is asked for again at once, without the calls that open a sync, or at the next sync. */
+  pageAskedAgain: 'at-once' | 'next-sync'
   /** Whether the Host header lacks the port, as on real devices. */
   hostWithoutPort: boolean
   /** How long the device waits for an answer, in ms. */
@@ -58,6 +74,14 @@ export const defaultSwitches: Switches = {
   initializes: 'every-sync',
   accountless: true,
   sideCalls: true,
+  oauth: 'token',
+  tokenRequest: 'form',
+  statusInfo: 'short',
+  annotationsAskedAfterDownload: true,
+  coverTemplate: 'plain',
+  shopCalls: 'v1',
+  unknownCalls: false,
+  pageAskedAgain: 'next-sync',
   hostWithoutPort: true,
   patienceMs: 30_000,
   firmware: '4.45.23697',

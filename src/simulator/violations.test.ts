@@ -60,6 +60,47 @@ test.each<[string, string, Twist, string]>([
     'bytes, 2048 or more',
   ],
   ['an array for gettests', '/gettests', { body: '[]' }, 'the body must be an object'],
+  ['another key for tests', '/gettests', { body: '{"TestKey":"x"}' }, 'TestKey must be the one'],
+  ['no benefits', '/benefits', { body: '{}' }, 'the body.Benefits is missing'],
+  ['an object of subscriptions', '/subscriptions', { body: '{}' }, 'the body must be an array'],
+  ['deals without ids', '/v1/deals', { body: '{"Deals":[{}]}' }, 'the body.Deals[0].Id is missing'],
+  ['a profile with wrong types', '/profile', { body: '{"SafeSearch":"no"}' }, 'true or false'],
+  ['an array for the affiliate', '/affiliate', { body: '[]' }, 'the body must be an object'],
+  ['a wishlist without pages', '/wishlist', { body: '{"Items":[]}' }, 'TotalPageCount is missing'],
+  [
+    'recommendations without end',
+    '/user/recommendations',
+    {
+      body: JSON.stringify({
+        Items: [],
+        CurrentPageIndex: 0,
+        ItemCount: 0,
+        ItemsPerPage: 50,
+        TotalItemCount: 0,
+        TotalPageCount: 9,
+      }),
+    },
+    'the body has more pages than entries',
+  ],
+  ['notebooks of the wrong shape', '/UserStorage', { body: '{}' }, 'the body.metadata is missing'],
+  [
+    'JSON in pieces',
+    '/v1/deals',
+    { headers: { 'content-length': undefined, 'transfer-encoding': 'chunked' } },
+    'the answer has no Content-Length',
+  ],
+  [
+    'another key of the account',
+    '/v1/auth/device',
+    { body: '{"UserKey":"x"}' },
+    'UserKey must be the one of the request, or empty',
+  ],
+  [
+    'another kind of token',
+    '/oauth/token',
+    { body: '{"token_type":"MAC"}' },
+    'the answer.token_type must be one of Bearer',
+  ],
   [
     'sign-in without token',
     '/v1/auth/device',
@@ -322,4 +363,65 @@ test('an expired token at initialization is refreshed once and breaks no rule', 
   })
   expect(await syncOnce()).toEqual([])
   expect(fake.seen.map((seen) => seen.path)).toContain('/v1/auth/refresh')
+})
+
+test.each<[string, Twist, string]>([
+  ['no redirect', { status: 200 }, 'the status is 200, not 302'],
+  [
+    'another state',
+    { headers: { location: 'kobo://UserAuthenticated?code=c&state=x' } },
+    'the state',
+  ],
+  ['no code', { headers: { location: 'kobo://UserAuthenticated?state=x' } }, 'bring a code'],
+  [
+    'a place elsewhere',
+    { headers: { location: 'https://books.example.org/?code=c' } },
+    'must lead to kobo://UserAuthenticated',
+  ],
+])('an authorization with %s breaks a rule and ends the session', async (_, twist, rule) => {
+  fake.twists.set('/oauth/auth', twist)
+  const one = newKobo(fake, { switches: { oauth: 'authorize-first' } })
+  made.push(one)
+  const report = await one.kobo.sync()
+  expect(report.violations.join('\n')).toContain(rule)
+  expect(report.completed).toBe(false)
+  fake.twists.clear()
+  expect((await one.kobo.sync()).completed).toBe(true)
+})
+
+test('stars and collections that the server answers wrongly break rules', async () => {
+  fake.pages.push({ operations: [newBook(fake, 'b1', 'Alice')], token: tokenOf(1) })
+  const one = newKobo(fake)
+  made.push(one)
+  await one.kobo.sync()
+  one.kobo.rate('b1', 4)
+  one.kobo.makeShelf('Holidays', ['b1'])
+  fake.twists.set('/v1/library/tags', { body: '{}' })
+  fake.twists.set('/v1/user/reviews', {
+    body: '{"Items":[{"ProductId":"b1","Rating":3}],"TotalPageCount":1,"CurrentPageIndex":1}',
+  })
+  const { violations } = await one.kobo.sync()
+  expect(violations).toEqual([
+    'POST /v1/library/tags: the body must be a text that is not empty.',
+    'GET /v1/user/reviews: the book b1 has other stars than it was given.',
+  ])
+})
+
+test('a collection that the server refuses stays queued', async () => {
+  fake.pages.push({ operations: [newBook(fake, 'b1', 'Alice')], token: tokenOf(1) })
+  const one = newKobo(fake)
+  made.push(one)
+  await one.kobo.sync()
+  one.kobo.makeShelf('Holidays', ['b1'])
+  await one.kobo.sync()
+  one.kobo.renameShelf('Holidays', 'Summer')
+  fake.twists.set('/v1/library/tags/tag-1', { status: 404 })
+  expect((await one.kobo.sync()).interrupted?.because).toContain('the change stays queued')
+  fake.twists.clear()
+  fake.seen.length = 0
+  expect((await one.kobo.sync()).completed).toBe(true)
+  expect(fake.seen.filter((seen) => seen.path === '/v1/library/tags/tag-1')).toMatchObject([
+    { method: 'PUT', body: '{"Name":"Summer"}' },
+  ])
+  expect(one.kobo.shelves()).toEqual({ Summer: ['b1'] })
 })

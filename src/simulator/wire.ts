@@ -58,6 +58,7 @@ export async function send(session: Session, call: Call): Promise<Reply> {
   report.requests += fault?.kind === 'twice' ? 2 : 1
 
   const request = requestOf(session, call, url)
+  if (fault?.kind === 'delay') await delayed(session, at, fault.ms)
   const applied = isApplied(fault, path)
   if (!applied) delete request.into
   if (fault?.kind === 'cut-reply') request.cutAfter = fault.atByte ?? 0
@@ -93,6 +94,7 @@ export async function sendJson(session: Session, call: Call): Promise<Reply & { 
     throw stop(session, at, 'the answer broke off')
   }
   violate(session, at, complaintsAboutJsonType(answer))
+  if (answer.contentLength === undefined) violate(session, at, ['the answer has no Content-Length'])
   const json = parseJson(answer.body)
   if (json === undefined) {
     violate(session, at, ['the body is not JSON'])
@@ -134,10 +136,12 @@ function shownPath(session: Session, url: URL): string {
 function requestOf(session: Session, call: Call, url: URL): Request {
   const { switches } = session.device
   const headers = { ...identityHeaders(session, call.identity ?? 'whole'), ...call.headers }
-  if (switches.hostWithoutPort) headers['Host'] = url.hostname
+  headers['Host'] = switches.hostWithoutPort ? url.hostname : url.host
   const request: Request = {
     method: call.method,
     url,
+    via:
+      url.hostname === new URL(session.device.syncUrl).hostname ? session.device.behind : undefined,
     headers,
     patienceMs: switches.patienceMs,
     limit: call.into === undefined ? BODY_LIMIT : FILE_LIMIT,
@@ -184,8 +188,15 @@ function identityHeaders(
 
 /** Whether the answer reaches the device: a crash tells before from after only where a token is stored. */
 function isApplied(fault: Fault | undefined, path: string): boolean {
-  if (!fault || fault.kind === 'twice') return true
+  if (!fault || fault.kind === 'twice' || fault.kind === 'delay') return true
   return fault.kind.startsWith('crash-') && path === '/v1/library/sync'
+}
+
+/** A slow network: nothing happens for so long, or for as long as the device has patience. */
+async function delayed(session: Session, at: string, ms: number): Promise<void> {
+  const { patienceMs } = session.device.switches
+  await new Promise((resolve) => setTimeout(resolve, Math.min(ms, patienceMs)))
+  if (ms >= patienceMs) throw stop(session, at, `there was no answer within ${patienceMs} ms`)
 }
 
 function crashOf(fault: Fault | undefined): Reply['crash'] {

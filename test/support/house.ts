@@ -8,7 +8,7 @@ import { readConfig } from '../../src/config.ts'
 import { openLog } from '../../src/log.ts'
 import { issueApiToken } from '../../src/people/api-token.ts'
 import { addPerson, type Person } from '../../src/people/person.ts'
-import { openServer, type Server } from '../../src/server.ts'
+import { openServer, type Server, type ServerOptions } from '../../src/server.ts'
 
 /** What a call of the API answered: its status, and its body as JSON where it is JSON. */
 export type Answer<Body = unknown> = { status: number; body: Body; headers: Headers }
@@ -72,6 +72,14 @@ export type HouseOptions = {
   books?: string[]
   /** 2026-09-01T12:00:00Z unless given, in epoch ms. */
   now?: number
+  /** What the house is configured to be called from outside; its own address unless given, nothing when null. */
+  publicUrl?: string | null
+  /** Randomness that can be repeated. */
+  random?: (bytes: number) => Buffer
+  /** Proxies whose forwarded headers are believed, as in the configuration. */
+  trustedProxies?: string
+  /** Limits of time other than the usual ones. */
+  times?: ServerOptions['times']
 }
 
 /** Opens a house with one owner, Anna. The caller closes it. */
@@ -92,11 +100,14 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       HOLDFAST_DATA_DIR: dataDir,
       HOLDFAST_HOST: '127.0.0.1',
       HOLDFAST_PORT: String(port),
-      HOLDFAST_PUBLIC_URL: url,
+      HOLDFAST_PUBLIC_URL: options.publicUrl === null ? undefined : (options.publicUrl ?? url),
+      HOLDFAST_TRUSTED_PROXIES: options.trustedProxies,
     })
     return openServer(config, {
       now: () => now,
       settle: 20,
+      ...(options.random && { random: options.random }),
+      times: options.times,
       log: openLog('trace', { write: (line) => void log.push(line) }),
     })
   }
@@ -198,7 +209,7 @@ function newFolder(): Promise<string> {
 }
 
 /** A port that is free now: a device keeps its address over a restart, so that it must be known before. */
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer()
     probe.once('error', reject)

@@ -9,6 +9,8 @@ import type { House } from './house.ts'
 export type HouseKobo = Kobo & {
   /** The device's id at the server. */
   readonly device: string
+  /** The address that it syncs with. */
+  readonly syncUrl: string
   /** Titles on the device, sorted; a book that is not downloaded has a trailing “…”. */
   titles(): string[]
   /** Syncs until a sync brings no operation; at most ten times. Returns how many syncs that took. */
@@ -21,17 +23,34 @@ const open: { kobo: Kobo; home: string }[] = []
 /** Connects a simulated Kobo to the house. `closeKobos` ends them all. */
 export async function koboAt(
   house: House,
-  options: { name?: string; shelves?: string[] | null; switches?: Partial<Switches> } = {},
+  options: {
+    name?: string
+    shelves?: string[] | null
+    switches?: Partial<Switches>
+    /** The server that stands behind the name in the sync URL. */
+    behind?: string
+    /** Gets each line of the diary. */
+    say?: (line: string) => void
+  } = {},
 ): Promise<HouseKobo> {
-  const { name = `Kobo ${++serial}`, shelves = null, switches = {} } = options
+  const { name = `Kobo ${++serial}`, shelves = null, switches = {}, behind, say } = options
   const { id, syncUrl } = await house.device(name, shelves)
   await house.settled()
   const home = mkdtempSync(join(tmpdir(), 'holdfast-kobo-'))
-  const kobo = openKobo({ home, syncUrl, seed: ++serial, now: () => house.now(), switches })
+  const kobo = openKobo({
+    home,
+    syncUrl,
+    seed: ++serial,
+    now: () => house.now(),
+    switches,
+    ...(behind !== undefined && { behind }),
+    ...(say !== undefined && { say }),
+  })
   open.push({ kobo, home })
   return {
     ...kobo,
     device: id,
+    syncUrl,
     titles: () =>
       kobo
         .contents()

@@ -1,0 +1,192 @@
+import { readdir, readlink } from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { habitsOf } from '../../src/simulator/firmware.ts'
+import { closeKobos, koboAt, type HouseKobo } from '../support/kobo-at.ts'
+import { makeEpub } from '../support/make-epub.ts'
+import { openProxiedHouse, PUBLIC_URL, type ProxiedHouse } from '../support/proxied-house.ts'
+import { openRaw } from '../support/raw-http.ts'
+
+const BOOKS = 150
+
+describe('behind nginx with its usual buffers, below a path', () => {
+  let proxied: ProxiedHouse
+  let kobo: HouseKobo
+  /** Path of a book's file as nginx shows it. */
+  let file: string
+
+  beforeAll(async () => {
+    proxied = await openProxiedHouse()
+    const { house, nginx } = proxied
+    const large = await makeEpub({
+      title: 'A Large Book',
+      cover: 'jpeg',
+      files: { 'OEBPS/noise.bin': randomBytes(24_000_000) },
+    })
+    await house.addBook(large)
+    for (let n = 1; n < BOOKS; n += 1)
+      await house.addBook(
+        await makeEpub({
+          title: `Book ${n}`,
+          seed: n,
+          chapters: 1,
+          extraMetadata: `<dc:description>${`Words about book ${n}. `.repeat(120)}</dc:description>`,
+        }),
+      )
+    const { body } = await house.api<{ items: { id: string }[] }>('GET', '/books?limit=500')
+    await house.shelf(
+      'All',
+      body.items.map(({ id }) => id),
+    )
+    kobo = await koboAt(house, {
+      behind: nginx.url,
+      switches: { ...habitsOf('4.46'), coverSizes: 'one' },
+    })
+  }, 120_000)
+
+  afterAll(async () => {
+    closeKobos()
+    await proxied.close()
+  })
+
+  function viaNginx(url: string): string {
+    expect(url.startsWith(PUBLIC_URL)).toBe(true)
+    return proxied.nginx.url + url.slice(new URL(PUBLIC_URL).origin.length)
+  }
+
+  test('a whole first sync of many books goes through, and the next is quiet', async () => {
+    const first = await kobo.sync()
+    expect(first).toMatchObject({ completed: true, violations: [] })
+    expect(first.pages).toBeGreaterThan(1)
+    expect(kobo.titles()).toHaveLength(BOOKS)
+    const second = await kobo.sync()
+    expect(second).toMatchObject({ completed: true, violations: [], operations: [] })
+    expect((await kobo.downloadAll()).violations).toEqual([])
+    expect(kobo.contents().every((book) => book.downloaded)).toBe(true)
+    expect((await kobo.sync()).operations).toEqual([])
+  }, 60_000)
+
+  test('the path is the business of the proxy', async () => {
+    expect((await fetch(`${proxied.nginx.url}/shelf/healthz`)).status).toBe(200)
+    expect((await fetch(`${proxied.house.url}/shelf/healthz`)).status).toBe(404)
+  })
+
+  test('a page as long as one may be goes through whole', async () => {
+    const answer = await fetch(`${viaNginx(kobo.syncUrl)}/v1/library/sync`, {
+      headers: { 'x-kobo-deviceid': 'f'.repeat(64), 'x-kobo-devicemodel': 'Kobo Nia' },
+    })
+    const page = await answer.text()
+    expect(answer.status).toBe(200)
+    expect(Buffer.byteLength(page)).toBe(Number(answer.headers.get('content-length')))
+    expect(page.length).toBeGreaterThan(190_000)
+    expect(JSON.parse(page)).toHaveLength((page.match(/"NewEntitlement"/g) ?? []).length)
+  })
+
+  test('the files of books come in parts, and covers are known again', async () => {
+    const { id } = kobo.contents().find((book) => book.title === 'A Large Book') ?? { id: '' }
+    const headers = { 'x-kobo-deviceid': kobo.deviceId }
+    const metadata = await fetch(`${viaNginx(kobo.syncUrl)}/v1/library/${id}/metadata`, { headers })
+    file = viaNginx(/"Url":"([^"]+)"/.exec(await metadata.text())?.[1] ?? '')
+    const whole = await fetch(file)
+    const bytes = Buffer.from(await whole.arrayBuffer())
+    const part = await fetch(file, { headers: { range: 'bytes=1000-' } })
+    expect(part.status).toBe(206)
+    expect(bytes.subarray(1000).equals(Buffer.from(await part.arrayBuffer()))).toBe(true)
+    const etag = whole.headers.get('etag') ?? ''
+    const again = await fetch(file, { headers: { 'if-none-match': etag } })
+    expect(again.status).toBe(304)
+    const head = await fetch(file, { method: 'HEAD' })
+    expect(head.headers.get('content-length')).toBe(String(bytes.length))
+  })
+
+  test('what its reader does arrives: places, highlights, removals and long reports', async () => {
+    const { house, nginx } = proxied
+    const [first, second] = kobo.contents()
+    const id = first?.id ?? ''
+    expect((await kobo.open(id)).violations).toEqual([])
+    kobo.highlight(id, 'a passage')
+    const closed = await kobo.close(id, { percent: 40 })
+    expect(closed).toMatchObject({ completed: true, violations: [] })
+    const patches = await house.server.home.db.read
+      .selectFrom('annotation_patch')
+      .select(['content', 'verified'])
+      .execute()
+    expect(patches).toEqual([{ content: id, verified: 1 }])
+    kobo.remove(second?.id ?? '')
+    expect(await kobo.sync()).toMatchObject({ completed: true, violations: [] })
+    const report = await fetch(`${viaNginx(kobo.syncUrl)}/v1/analytics/event`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ Events: 'x'.repeat(5_000_000) }),
+    })
+    expect([report.status, await report.text()]).toEqual([200, '{}'])
+    expect(await nginx.errors()).not.toMatch(/\[(?:error|crit|alert|emerg)\]/)
+  })
+
+  test('a download that its reader breaks off is recorded as begun, and nothing stays open', async () => {
+    const { house, nginx } = proxied
+    const { pathname } = new URL(file)
+    const before = await downloads()
+    const readers = await Promise.all(Array.from({ length: 5 }, () => openRaw(nginx.url)))
+    for (const reader of readers) {
+      reader.pause()
+      reader.send(`GET ${pathname} HTTP/1.1\r\nHost: books.example.org\r\n\r\n`)
+    }
+    await expect.poll(async () => (await downloads()).begun - before.begun).toBe(5)
+    // While those take nothing, somebody else takes a whole file: time enough for a proxy to take theirs in their place.
+    await (await fetch(file)).arrayBuffer()
+    for (const reader of readers) reader.destroy()
+    await expect.poll(() => openArtifacts(house.dataDir), { timeout: 10_000 }).toEqual([])
+    await expect.poll(async () => (await downloads()).completed).toBe(before.completed + 1)
+  })
+
+  async function downloads(): Promise<{ begun: number; completed: number }> {
+    const rows = await proxied.house.server.home.db.read
+      .selectFrom('log')
+      .select('kind')
+      .where('kind', 'in', ['download-begun', 'download-completed'])
+      .execute()
+    const count = (kind: string) => rows.filter((row) => row.kind === kind).length
+    return { begun: count('download-begun'), completed: count('download-completed') }
+  }
+})
+
+describe('behind nginx, without a public URL', () => {
+  test.each([
+    ['a proxy that is trusted is believed', '127.0.0.0/8', true],
+    ['any other is not', '192.0.2.1', false],
+  ])('%s', async (_, trustedProxies, believed) => {
+    const proxied = await openProxiedHouse({ publicUrl: null, trustedProxies })
+    try {
+      const { house, nginx } = proxied
+      const { syncUrl } = await house.device('Libra')
+      const secret = syncUrl.split('/').at(-1)
+      const map = await fetch(`${nginx.url}/shelf/kobo/${secret}/v1/initialization`)
+      const text = await map.text()
+      const host = /"reading_services_host":"([^"]+)"/.exec(text)?.[1]
+      const oauth = /"oauth_host":"([^"]+)"/.exec(text)?.[1]
+      expect(host === nginx.url).toBe(believed)
+      expect(oauth === `${nginx.url}/shelf/kobo/${secret}/oauth`).toBe(believed)
+      const paired = await fetch(`${nginx.url}/shelf/api/v1/devices`, {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${house.owner.token}`,
+          'content-type': 'application/json',
+        },
+        body: '{"name":"Clara"}',
+      })
+      expect((await paired.text()).includes(`"${nginx.url}/shelf/kobo/`)).toBe(believed)
+    } finally {
+      await proxied.close()
+    }
+  })
+})
+
+/** The files of artifacts that this process has open. */
+async function openArtifacts(dataDir: string): Promise<string[]> {
+  const names = await readdir('/proc/self/fd')
+  const targets = await Promise.all(
+    names.map((name) => readlink(`/proc/self/fd/${name}`).catch(() => '')),
+  )
+  return targets.filter((target) => target.startsWith(`${dataDir}/artifacts`))
+}
