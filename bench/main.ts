@@ -1,22 +1,36 @@
 import { parseArgs } from 'node:util'
 import { firstLight } from './first-light.ts'
+import { fuzz } from './fuzz.ts'
+import { kill } from './kill.ts'
 import { lives } from './lives.ts'
 import { tableOf, type Figure } from './table.ts'
 
 /** How big a bench is. */
-export type Size = { books: number; more: number; lives: number }
+export type Size = {
+  books: number
+  more: number
+  lives: number
+  times: number
+  runs: number
+  seed: number
+}
 
 /** What can be measured, by name. Each answers its figures with their goals. */
 const BENCHES: Record<string, (size: Size, say: (line: string) => void) => Promise<Figure[]>> = {
   'first-light': firstLight,
   lives: ({ lives: count }, say) => lives(count, say),
+  kill: ({ times }, say) => kill(times, say),
+  fuzz,
 }
 
-const USAGE = `bin/bench [NAME] [--books N] [--more N] [--lives N]
+const USAGE = `bin/bench [NAME] [--books N] [--more N] [--lives N] [--times N] [--runs N] [--seed N]
 NAME is one of: ${Object.keys(BENCHES).join(', ')} (first-light when none is given).
   --books N  how many books there are at first (1000)
   --more N   how many are added later (9000)
   --lives N  for lives: how many random lives of a device in each token mode (20000)
+  --times N  for kill: how often the program is killed while it imports (200)
+  --runs N   for fuzz: how many spoilt books, and how many spoilt requests (20000)
+  --seed N   for fuzz: the first seed (1); a bad run is repeated with its seed and --runs 1
 `
 
 process.exitCode = await main(process.argv.slice(2))
@@ -31,7 +45,10 @@ async function main(argv: string[]): Promise<number> {
   }
   const figures = await bench(size, (line) => process.stderr.write(`${line}\n`))
   process.stdout.write(tableOf(figures))
-  return 0
+  const isFaulty = figures.some(
+    ({ must, goal, value }) => must && goal !== undefined && value > goal,
+  )
+  return isFaulty ? 1 : 0
 }
 
 function readArguments(argv: string[]): { name: string; size: Size | undefined; help: boolean } {
@@ -43,13 +60,29 @@ function readArguments(argv: string[]): { name: string; size: Size | undefined; 
       books: { type: 'string', default: '1000' },
       more: { type: 'string', default: '9000' },
       lives: { type: 'string', default: '20000' },
+      times: { type: 'string', default: '200' },
+      runs: { type: 'string', default: '20000' },
+      seed: { type: 'string', default: '1' },
       help: { type: 'boolean', short: 'h' },
     },
   })
   const [name = 'first-light', ...rest] = positionals
-  const known = Object.keys(values).every((key) => ['books', 'more', 'lives', 'help'].includes(key))
-  const size = { books: count(values.books), more: count(values.more), lives: count(values.lives) }
-  const isFine = known && rest.length === 0 && size.books >= 1 && size.more >= 0 && size.lives >= 1
+  const known = Object.keys(values).every((key) =>
+    ['books', 'more', 'lives', 'times', 'runs', 'seed', 'help'].includes(key),
+  )
+  const size = {
+    books: count(values.books),
+    more: count(values.more),
+    lives: count(values.lives),
+    times: count(values.times),
+    runs: count(values.runs),
+    seed: count(values.seed),
+  }
+  const isFine =
+    known &&
+    rest.length === 0 &&
+    [size.more, size.seed].every((each) => each >= 0) &&
+    [size.books, size.lives, size.times, size.runs].every((each) => each >= 1)
   return { name, size: isFine ? size : undefined, help: values.help === true }
 }
 

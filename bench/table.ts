@@ -4,6 +4,8 @@ export type Figure = {
   value: number
   unit: string
   goal?: number
+  /** Missing the goal is a fault of the program and not only slow. */
+  must?: boolean
 }
 
 /** The figures under one another, with their goals and whether they were reached. */

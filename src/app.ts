@@ -1,11 +1,13 @@
 import type { HttpBindings } from '@hono/node-server'
 import { Hono } from 'hono'
+import { limitAddress } from './address-limit.ts'
 import { apiRoutes } from './api/routes.ts'
 import { healthRoutes } from './health.ts'
 import type { Home } from './home.ts'
 import { coverHandler } from './kobo/cover.ts'
 import { downloadHandler } from './kobo/download.ts'
 import { librarySyncHandler } from './kobo/library-sync.ts'
+import { requestPath } from './kobo/request-path.ts'
 import { koboRoutes, readingServicesRoutes } from './kobo/routes.ts'
 import { routesOf, ruleOf } from './people/rules.ts'
 import { webRoutes } from './web/routes.tsx'
@@ -18,13 +20,15 @@ export type App = Hono<{ Bindings: Partial<HttpBindings> }>
  * a device waits for. Throws when a route has no rule.
  */
 export function openApp(home: Home, changed: () => void): App {
-  const app: App = new Hono()
+  const app: App = new Hono({ getPath: requestPath })
   app.use('*', async (c, next) => {
     const began = performance.now()
     await next()
     const ms = Math.round(performance.now() - began)
     home.log.debug({ method: c.req.method, path: c.req.path, status: c.res.status, ms }, 'request')
   })
+
+  app.use('*', limitAddress())
 
   app.route('/', healthRoutes(home))
   app.route(

@@ -6,6 +6,7 @@ export type ProblemCode =
   | 'unauthorized'
   | 'forbidden'
   | 'too_large'
+  | 'too_many'
   | 'unavailable'
 
 /**

@@ -8,6 +8,7 @@ import { personOfToken } from '../people/api-token.ts'
 import type { Person } from '../people/person.ts'
 import { mayEnter, ruleOf } from '../people/rules.ts'
 import { Problem } from '../problem.ts'
+import { answerSlowly } from '../wrong-secrets.ts'
 import { problemBody } from './problem-response.ts'
 
 /** What the calls of the API find in their context. */
@@ -34,6 +35,8 @@ export function enforceRules(home: Home): MiddlewareHandler<ApiEnv> {
     if (rule !== 'public') {
       const [, token] = /^Bearer +(\S+)$/i.exec(c.req.header('authorization') ?? '') ?? []
       const person = token === undefined ? undefined : await personOfToken(home.db.read, token)
+      if (!person && token !== undefined)
+        await answerSlowly(home, { headers: c.req.raw.headers, env: c.env })
       if (!person) throw new Problem('unauthorized', 'This call needs a valid API token.')
       if (!mayEnter(rule, person)) throw new Problem('forbidden', 'Only the owner may do that.')
       c.set('person', person)

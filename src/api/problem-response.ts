@@ -12,6 +12,7 @@ const STATUS: Record<ProblemCode, ContentfulStatusCode> = {
   unauthorized: 401,
   forbidden: 403,
   too_large: 413,
+  too_many: 429,
   unavailable: 503,
 }
 

@@ -7,6 +7,7 @@ import busboy from 'busboy'
 import { arrivingPath } from '../catalogue/staging.ts'
 import type { Home } from '../home.ts'
 import { Problem } from '../problem.ts'
+import { storageProblem } from '../storage-problem.ts'
 
 /** A file as it arrived: where it lies now, and what its sender called it. */
 export type ReceivedFile = { path: string; name: string }
@@ -14,7 +15,7 @@ export type ReceivedFile = { path: string; name: string }
 /**
  * Writes the file that a request carries to disk as it comes: the part `file` of a multipart form, or the whole body.
  * The caller removes it. Throws `Problem('too_large')` past `limit` bytes, and `Problem('invalid')` when there is no file or
- * it breaks off.
+ * it breaks off, `Problem('unavailable')` when the disk is full.
  */
 export async function receiveFile(
   home: Home,
@@ -35,7 +36,7 @@ export async function receiveFile(
   } catch (error) {
     await rm(path, { force: true })
     throw error instanceof Problem || !brokeOff(error)
-      ? error
+      ? (storageProblem(error) ?? error)
       : new Problem('invalid', 'The upload broke off.', { cause: error })
   }
 }

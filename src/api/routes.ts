@@ -1,7 +1,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
-import type { Context } from 'hono'
 import type { Home } from '../home.ts'
-import { lanAddresses, publicUrl, syncUrl } from '../public-url.ts'
+import { syncUrl } from '../public-url.ts'
+import { requestBase } from '../request-base.ts'
 import { bookFileRoutes } from './book-files.ts'
 import { bookRoutes } from './books.ts'
 import { enforceRules, limitJson, tellOfChanges, type ApiEnv } from './context.ts'
@@ -24,7 +24,9 @@ export function apiRoutes(home: Home, changed: () => void): OpenAPIHono<ApiEnv> 
   app.route('/', shelfRoutes(home))
   app.route(
     '/',
-    deviceRoutes(home, (c, secret) => syncUrl(baseUrl(home, c), secret)),
+    deviceRoutes(home, (c, secret) =>
+      syncUrl(requestBase(home.config, c.req.raw.headers, c.env.incoming), secret),
+    ),
   )
   app.route('/', errataRoutes(home))
 
@@ -44,11 +46,4 @@ export function apiRoutes(home: Home, changed: () => void): OpenAPIHono<ApiEnv> 
     security: [{ token: [] }],
   })
   return app
-}
-
-/** The base of the addresses that are told in an answer to this call. */
-function baseUrl(home: Home, c: Context<ApiEnv>): string {
-  const socket = c.env.incoming?.socket
-  const reached = socket && { address: socket.localAddress, port: socket.localPort }
-  return publicUrl(home.config, reached, lanAddresses()[0])
 }

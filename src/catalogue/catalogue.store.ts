@@ -192,6 +192,26 @@ export async function deleteBook(tx: Tx, id: string, now: number): Promise<boole
   return deleted.numUpdatedRows > 0n
 }
 
+/**
+ * Forgets that there was such a book, which nobody can have seen yet. Answers false, and does nothing, when somebody has put it on
+ * a shelf all the same.
+ */
+export async function forgetBook(tx: Tx, id: string): Promise<boolean> {
+  const book = await tx.selectFrom('book').select('no').where('id', '=', id).executeTakeFirst()
+  const shelved = await tx
+    .selectFrom('shelf_book')
+    .select('book')
+    .where('book', '=', id)
+    .limit(1)
+    .execute()
+  if (!book || shelved.length > 0) return false
+  await tx.deleteFrom('book_search').where('rowid', '=', book.no).execute()
+  for (const part of ['book_content', 'contributor', 'identifier', 'subject'] as const)
+    await tx.deleteFrom(part).where('book', '=', id).execute()
+  await tx.deleteFrom('book').where('id', '=', id).execute()
+  return true
+}
+
 /** Brings a deleted book back as it was. Answers whether it was deleted. */
 export async function restoreBook(tx: Tx, id: string, now: number): Promise<boolean> {
   const restored = await tx

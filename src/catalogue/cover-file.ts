@@ -8,7 +8,11 @@ import type { Book } from './book.ts'
 import { hasCode, sizeOf, writeWhole } from './durable.ts'
 import { COVER_PIXEL_LIMIT } from './epub/cover.ts'
 import { originalPath, recoverOriginal } from './cover-original.ts'
+import { openGate } from './gate.ts'
 import { placeholderKey, placeholderSvg } from './placeholder.ts'
+
+// Every image is drawn once and kept on the disk: to keep it in memory too gains nothing.
+sharp.cache(false)
 
 /** A cover as a JPEG file: its absolute path and its size in bytes. */
 export type CoverImage = { path: string; size: number }
@@ -75,6 +79,12 @@ async function once(
   return made
 }
 
+/** An image at the limits takes hundreds of megabytes while it is drawn: few at once. */
+const gate = openGate(2)
+
+/** An image that takes longer counts as broken, in seconds. */
+const DRAWING_TIME = 20
+
 /** Writes the image at `path`; undefined when the original cannot be decoded. */
 async function keep(
   home: Pick<Home, 'random'>,
@@ -86,7 +96,9 @@ async function keep(
   const toned = grey ? flat.grayscale().toColourspace('b-w') : flat
   let bytes: Buffer
   try {
-    bytes = await toned.jpeg({ quality: 80 }).toBuffer()
+    bytes = await gate(() =>
+      toned.jpeg({ quality: 80 }).timeout({ seconds: DRAWING_TIME }).toBuffer(),
+    )
   } catch (error) {
     // sharp says with plain errors that an image is broken.
     if (error instanceof Error && !hasCode(error, 'ENOMEM')) return undefined

@@ -1,17 +1,23 @@
 import { createHash } from 'node:crypto'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Home } from '../home.ts'
 import { Problem } from '../problem.ts'
 import type { Book } from './book.ts'
 import { replaceCover } from './catalogue.store.ts'
-import { flushFile, hasCode, sizeOf, writeWhole } from './durable.ts'
+import { flushFile, hasCode, removeFile, sizeOf, writeWhole } from './durable.ts'
 import { checkCover } from './epub/cover.ts'
 import { readEpub } from './epub/read-epub.ts'
 import { filePath } from './files.ts'
+import { isAnothers } from './is-anothers.ts'
 
 /** Where the bytes of a cover lie as they came. */
 export function originalPath(home: Pick<Home, 'config'>, hash: string): string {
-  return join(home.config.covers, 'original', hash)
+  return join(originals(home), hash)
+}
+
+function originals(home: Pick<Home, 'config'>): string {
+  return join(home.config.covers, 'original')
 }
 
 /** Keeps a cover's bytes as they are, named by their SHA-256. Bytes that are there already are not written again. */
@@ -22,8 +28,31 @@ export async function storeOriginal(
   const hash = createHash('sha256').update(cover.bytes).digest('hex')
   const path = originalPath(home, hash)
   if ((await sizeOf(path)) !== cover.bytes.length)
-    await writeWhole(path, `${path}.${home.random(6).toString('hex')}.part`, cover.bytes)
+    await writeWhole(
+      path,
+      `${path}.${process.pid}-${home.random(6).toString('hex')}.part`,
+      cover.bytes,
+    )
   return { hash, type: cover.mediaType }
+}
+
+/** Removes what processes that ended have left of covers. Call at start only. */
+export async function removeCoverParts(home: Pick<Home, 'config'>): Promise<void> {
+  const folder = originals(home)
+  for (const name of await namesIn(folder)) {
+    const pid = /^[0-9a-f]{64}\.(\d{1,10})-[0-9a-f]{12}\.part$/.exec(name)?.[1]
+    const path = join(folder, name)
+    if (pid !== undefined && !(await isAnothers(Number(pid), path))) await removeFile(path)
+  }
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder)
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return []
+    throw error
+  }
 }
 
 /**

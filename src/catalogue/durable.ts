@@ -1,6 +1,17 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { copyFile, link, lstat, mkdir, open, rename, rm, rmdir, writeFile } from 'node:fs/promises'
+import {
+  copyFile,
+  link,
+  lstat,
+  mkdir,
+  open,
+  rename,
+  rm,
+  rmdir,
+  unlink,
+  writeFile,
+} from 'node:fs/promises'
 import { dirname } from 'node:path'
 
 /** Whether `error` is the operating system saying one of these codes, such as `ENOENT`. */
@@ -30,11 +41,31 @@ export async function hashOf(path: string): Promise<string> {
   return hash.digest('hex')
 }
 
-/** Writes a file under the temporary name `part` and then gives it its name: nobody ever sees half of it. */
+/** Writes a file under the temporary name `part` in the same folder and then gives it its name: nobody ever sees half of it. */
 export async function writeWhole(path: string, part: string, bytes: Buffer): Promise<void> {
-  await mkdir(dirname(path), { recursive: true })
-  await writeFile(part, bytes)
-  await rename(part, path)
+  try {
+    try {
+      await writeFile(part, bytes)
+    } catch (error) {
+      if (!hasCode(error, 'ENOENT')) throw error
+      await makeFolder(dirname(part))
+      await writeFile(part, bytes)
+    }
+    await rename(part, path)
+  } catch (error) {
+    // Half of a file would only fill a full disk further.
+    await removeFile(part)
+    throw error
+  }
+}
+
+/** Removes a file, if it is there. */
+export async function removeFile(path: string): Promise<void> {
+  try {
+    await unlink(path)
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT', 'ENOTDIR')) throw error
+  }
 }
 
 /** Makes the bytes of a file survive a loss of power. */
@@ -52,25 +83,23 @@ export async function flushFile(path: string): Promise<void> {
  * `part` in the same folder. Never overwrites: answers false when something is at `to`. The file `from` stays.
  */
 export async function putAt(from: string, to: string, part: string): Promise<boolean> {
-  const firstMade = await mkdir(dirname(to), { recursive: true })
   try {
     await link(from, to)
   } catch (error) {
     if (hasCode(error, 'EEXIST')) return false
-    // The folder was empty for a moment, and somebody pruned it.
-    if (hasCode(error, 'ENOENT') && (await isThere(from))) return putAt(from, to, part)
+    if (hasCode(error, 'ENOENT') && (await isThere(from))) return putInNewFolder(from, to, part)
     if (!hasCode(error, ...NO_LINK)) throw error
     if (await isThere(to)) return false
     await copyWhole(from, part)
     await rename(part, to)
   }
-  await syncNames(dirname(to), firstMade)
+  await syncFolder(dirname(to))
   return true
 }
 
 /** Moves a file, also to another file system, replacing what was there. Answers false when there is none. */
 export async function moveFile(from: string, to: string): Promise<boolean> {
-  const firstMade = await mkdir(dirname(to), { recursive: true })
+  const firstMade = await makeFolder(dirname(to))
   try {
     await rename(from, to)
   } catch (error) {
@@ -86,13 +115,26 @@ export async function moveFile(from: string, to: string): Promise<boolean> {
   return true
 }
 
+/** Makes a folder and those on the way to it. Answers the first that was missing. */
+export async function makeFolder(path: string): Promise<string | undefined> {
+  try {
+    return await mkdir(path, { recursive: true })
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT')) throw error
+    // Node says this of a read-only disk; asked for one folder alone, it says what is so.
+    await mkdir(path)
+    return path
+  }
+}
+
 /** Removes a folder, and those above it below `root`, as long as they are empty. */
 export async function pruneFolders(folder: string, root: string): Promise<void> {
   for (let each = folder; each.startsWith(`${root}/`); each = dirname(each)) {
     try {
       await rmdir(each)
     } catch (error) {
-      if (hasCode(error, 'ENOTEMPTY', 'EEXIST', 'ENOENT', 'EACCES', 'EPERM', 'EBUSY')) return
+      if (hasCode(error, 'ENOTEMPTY', 'EEXIST', 'ENOENT', 'EACCES', 'EPERM', 'EBUSY', 'EROFS'))
+        return
       throw error
     }
   }
@@ -100,6 +142,14 @@ export async function pruneFolders(folder: string, root: string): Promise<void> 
 
 /** What systems say when a file cannot have a second name: another file system, or one without links. */
 const NO_LINK = ['EXDEV', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EACCES']
+
+/** As `putAt`, where the folder was missing; while it is empty, somebody may prune it again. */
+async function putInNewFolder(from: string, to: string, part: string): Promise<boolean> {
+  const firstMade = await makeFolder(dirname(to))
+  const isPut = await putAt(from, to, part)
+  if (isPut && firstMade !== undefined) await syncFolder(dirname(firstMade))
+  return isPut
+}
 
 /** Makes the names in `folder` survive a loss of power, and that of the first folder made on the way to it. */
 async function syncNames(folder: string, firstMade: string | undefined): Promise<void> {
@@ -121,6 +171,11 @@ async function syncFolder(path: string): Promise<void> {
 }
 
 async function copyWhole(from: string, to: string): Promise<void> {
-  await copyFile(from, to)
-  await flushFile(to)
+  try {
+    await copyFile(from, to)
+    await flushFile(to)
+  } catch (error) {
+    await removeFile(to)
+    throw error
+  }
 }

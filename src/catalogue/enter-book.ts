@@ -31,7 +31,7 @@ export async function enterBook(home: Home, staged: Staged): Promise<ImportResul
   if (known?.deletedAt === null) return { outcome: 'known', book: known }
   if (known) return home.db.transact((tx) => reclaim(tx, known, home.now()))
 
-  const { cover, ...publication } = await readEpub(staged.path, staged.origin.name)
+  const { cover, ...publication } = await readEpub(staged.bytes ?? staged.path, staged.origin.name)
   const book: Book = {
     ...publication,
     id: bookId(staged.hash),
@@ -61,7 +61,8 @@ export async function settleBook(
   { outcome, book }: ImportResult,
 ): Promise<ImportResult> {
   let placed = book
-  if (outcome === 'added' || !(await isThere(filePath(home, book)))) {
+  if (outcome === 'added') placed = await placeFile(home, book, staged.path)
+  else if (!(await isThere(filePath(home, book)))) {
     if (await isThere(trashPath(home, book.id))) placed = await untrashFile(home, book)
     else if (staged.hash === book.file.hash) placed = await placeFile(home, book, staged.path)
     else home.log.warn({ book: book.id }, 'the file of a book is missing')

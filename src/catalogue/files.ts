@@ -6,7 +6,7 @@ import type { Book } from './book.ts'
 import { bookById, deleteBook, moveBook, restoreBook } from './catalogue.store.ts'
 import { hashOf, isThere, moveFile, pruneFolders, putAt, sizeOf } from './durable.ts'
 import { freePath } from './free-path.ts'
-import { isAnothers } from './staging.ts'
+import { isAnothers } from './is-anothers.ts'
 
 /** The absolute path of a book's file. */
 export function filePath(home: Pick<Home, 'config'>, book: Pick<Book, 'file'>): string {
@@ -83,7 +83,8 @@ export async function removeParts(home: Home, book: Book): Promise<void> {
   if (!(await isThere(folder))) return
   for (const name of await readdir(folder)) {
     const [, id, pid] = /^\.([0-9a-f-]{36})\.(\d{1,10})-[0-9a-f]{12}\.part$/.exec(name) ?? []
-    if (id === book.id && !isAnothers(Number(pid))) await rm(join(folder, name), { force: true })
+    const path = join(folder, name)
+    if (id === book.id && !(await isAnothers(Number(pid), path))) await rm(path, { force: true })
   }
 }
 

@@ -2,12 +2,16 @@ import { rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Home } from '../home.ts'
 import { Problem } from '../problem.ts'
+import { storageProblem } from '../storage-problem.ts'
+import type { Book } from './book.ts'
+import { forgetBook } from './catalogue.store.ts'
 import { hasCode, pruneFolders } from './durable.ts'
 import { enterBook, settleBook } from './enter-book.ts'
 import type { ImportResult } from './enter-book.ts'
+import { filePath } from './files.ts'
 import { openGate } from './gate.ts'
 import { quarantine } from './quarantine.ts'
-import { discard, stage } from './staging.ts'
+import { discard, keepStaged, stage } from './staging.ts'
 import type { Staged } from './staging.ts'
 
 /** A file that somebody wants in the library. */
@@ -27,33 +31,43 @@ export type Drop = {
  * Imports one file; at most four at once, the others wait. The order of its effects is such that a crash between any two
  * leaves something that `recoverImports` finishes. Throws a Problem when it fails: a file that is ours to remove and cannot
  * become a book is then in quarantine with an erratum (`invalid`, `too_large`); one that changed meanwhile (`conflict`) or met a busy
- * or full disk (`unavailable`) stays where it is.
+ * database, or a disk that is full or read-only (`unavailable`), stays where it is.
  */
 export function importFile(home: Home, drop: Drop): Promise<ImportResult> {
   return gate(async () => {
     try {
       return await bringIn(home, drop)
     } catch (error) {
-      if (hasCode(error, 'ENOSPC', 'EDQUOT'))
-        throw new Problem('unavailable', 'There is no space left for another book.', {
-          cause: error,
-        })
-      throw error
+      throw storageProblem(error) ?? error
     }
   })
 }
 
-/** Finishes the import of a staged copy; one that cannot become a book goes to quarantine when `quarantines`. */
+/**
+ * Finishes the import of a staged copy. What cannot become a book goes to quarantine when `quarantines`. What cannot become one
+ * at the moment stays in staging/ when `keeps`, else it is as if it had not been.
+ */
 export async function finishImport(
   home: Home,
   staged: Staged,
-  quarantines: boolean,
+  { quarantines, keeps }: { quarantines: boolean; keeps: boolean },
 ): Promise<ImportResult> {
-  const entered = await enterOrRefuse(home, staged, quarantines)
-  const result = await settleBook(home, staged, entered)
-  const { source } = staged.origin
-  home.log.info({ book: result.book.id, outcome: result.outcome, source }, 'imported')
-  return result
+  let entered: ImportResult | undefined
+  try {
+    entered = await enterBook(home, staged)
+    const result = await settleBook(home, staged, entered)
+    const { source } = staged.origin
+    home.log.info({ book: result.book.id, outcome: result.outcome, source }, 'imported')
+    return result
+  } catch (error) {
+    const isUndone = entered?.outcome !== 'added' || (await takeBack(home, entered.book))
+    if (isRefusal(error)) {
+      if (quarantines) await quarantineStaged(home, staged, error.message, keeps)
+      await discard(staged)
+    } else if (keeps || !isUndone) keepStaged(staged)
+    else await discard(staged)
+    throw error
+  }
 }
 
 /** More at once would only wait for the same disk and the same two or four cores. */
@@ -64,7 +78,7 @@ async function bringIn(home: Home, drop: Drop): Promise<ImportResult> {
   const seen = isOurs ? await identityOf(drop.path) : undefined
   const staged = await stageOrRefuse(home, drop, seen)
   try {
-    const result = await finishImport(home, staged, isOurs)
+    const result = await finishImport(home, staged, { quarantines: isOurs, keeps: false })
     if (seen) await removeDrop(home, drop.path, seen)
     return result
   } catch (error) {
@@ -86,19 +100,34 @@ async function stageOrRefuse(home: Home, drop: Drop, seen: string | undefined): 
   }
 }
 
-async function enterOrRefuse(
+async function quarantineStaged(
   home: Home,
   staged: Staged,
-  quarantines: boolean,
-): Promise<ImportResult> {
+  cause: string,
+  keeps: boolean,
+): Promise<void> {
+  const { hash: subject, origin } = staged
   try {
-    return await enterBook(home, staged)
+    await quarantine(home, staged.path, { subject, origin, cause })
   } catch (error) {
-    if (quarantines && isRefusal(error)) {
-      const { hash: subject, origin } = staged
-      await quarantine(home, staged.path, { subject, origin, cause: error.message })
-    }
-    await discard(staged)
+    // It is refused again when there is room for it in quarantine.
+    if (keeps) keepStaged(staged)
+    else await discard(staged)
+    throw error
+  }
+}
+
+/**
+ * Forgets a book that was entered a moment ago and whose file finds no place: nobody shall see a book without a file.
+ * Answers whether that could be done; if not, its copy must stay, so that it gets its file later.
+ */
+async function takeBack(home: Home, book: Book): Promise<boolean> {
+  try {
+    const isForgotten = await home.db.transact((tx) => forgetBook(tx, book.id))
+    await pruneFolders(dirname(filePath(home, book)), home.config.library)
+    return isForgotten
+  } catch (error) {
+    if (error instanceof Problem || storageProblem(error)) return false
     throw error
   }
 }

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, renameSync } from 'node:fs'
 import { appendFile, mkdir, readdir, rename, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -99,6 +99,26 @@ test('a file that is still being written is taken when it is whole', async () =>
   await inbox.quiet()
   expect(await titles()).toEqual(['Slow'])
   expect(await readdir(home.config.quarantine)).toEqual([])
+})
+
+test('a file that another takes the place of while it is read is looked at again at once', async () => {
+  await drop('book.epub', 'Before')
+  await drop('later.part', 'After')
+  let isReplaced = false
+  const random = (bytes: number): Buffer => {
+    // Asked for when a copy is begun: the file is open by then.
+    if (!isReplaced)
+      renameSync(join(home.config.inbox, 'later.part'), join(home.config.inbox, 'book.epub'))
+    isReplaced = true
+    return home.random(bytes)
+  }
+  const told: string[] = []
+  inbox = await openInbox(
+    { ...home, random },
+    { settle: SETTLE, imported: ({ book }) => void told.push(book.title) },
+  )
+  await expect.poll(() => told, { timeout: 10_000 }).toEqual(['After'])
+  expect(await titles()).toEqual(['After'])
 })
 
 test('a file that fails goes to quarantine and the watch goes on', async () => {

@@ -7,6 +7,8 @@ import { Problem } from '../problem.ts'
 import { hasCode } from './durable.ts'
 import type { ImportResult } from './enter-book.ts'
 import { importFile } from './import.ts'
+import { finishLeftImports } from './recover.ts'
+import { openWaiting } from './waiting.ts'
 
 /** The watched inbox. */
 export type Inbox = {
@@ -26,7 +28,8 @@ export type InboxOptions = {
 /**
  * Imports what is dropped into the inbox and its sub-folders, and what lies there already, once it has not changed for
  * `settle` ms. A file that fails goes to quarantine and the watch goes on; one that only came at a bad time (a full disk)
- * is tried again with the next round. Hidden and temporary files and links are left alone.
+ * is tried again with the next round, and an erratum tells of that. Every round also finishes what an interrupted command has
+ * left half done. Hidden and temporary files and links are left alone.
  *
  * The watcher only says that something happened; what is there is always looked up. So a drop is found also where the system
  * tells of no changes, as on network shares, and files that were still being written at the start are not taken early.
@@ -37,7 +40,9 @@ export async function openInbox(home: Home, options: InboxOptions): Promise<Inbo
   const running = new Map<string, Promise<void>>()
   /** Files that failed and stay where they are, as they were then. */
   const left = new Map<string, { identity: string | undefined; isBug: boolean }>()
+  const waiting = await openWaiting(home)
   let sweeping: Promise<void> | undefined
+  let finishing: Promise<void> | undefined
   let isCalled = false
   let isClosed = false
 
@@ -49,10 +54,14 @@ export async function openInbox(home: Home, options: InboxOptions): Promise<Inbo
       const drop = { path, name: basename(path), uploader: null, source: 'inbox' } as const
       const result = await importFile(home, { ...drop, dispose: 'remove' })
       options.imported?.(result)
+      await waiting.over()
     } catch (error) {
       const isBug = !(error instanceof Problem)
       if (isBug) home.log.error({ err: error }, 'a drop failed')
       else home.log.warn({ problem: error.message }, 'a drop failed')
+      if (!isBug && error.code === 'unavailable') await waiting.because(error.message)
+      // Whoever wrote to it meanwhile may have ended before it is looked at again.
+      if (!isBug && error.code === 'conflict') return call()
       const still = await identityOf(path)
       if (still !== undefined) left.set(path, { identity: still, isBug })
     }
@@ -110,6 +119,11 @@ export async function openInbox(home: Home, options: InboxOptions): Promise<Inbo
   const clock = setInterval(() => {
     for (const [path, { isBug }] of left) if (!isBug) left.delete(path)
     call()
+    finishing ??= finishLeftImports(home)
+      .catch((error: unknown) => {
+        home.log.error({ err: error }, 'an import that was left could not be finished')
+      })
+      .finally(() => (finishing = undefined))
   }, rounds)
   clock.unref()
   await look()
@@ -126,6 +140,7 @@ export async function openInbox(home: Home, options: InboxOptions): Promise<Inbo
       clearInterval(clock)
       await watcher.close()
       await sweeping
+      await finishing
       await Promise.all(running.values())
     },
   }
@@ -165,7 +180,7 @@ async function identityOf(path: string): Promise<string | undefined> {
     const about = await lstat(path, { bigint: true })
     return about.isFile() ? `${about.ino} ${about.size} ${about.mtimeNs}` : undefined
   } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'EACCES')) return undefined
+    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'ENAMETOOLONG')) return undefined
     throw error
   }
 }
@@ -185,7 +200,7 @@ async function entriesOf(folder: string) {
   try {
     return await readdir(folder, { withFileTypes: true })
   } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'EACCES')) return []
+    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'ENAMETOOLONG')) return []
     throw error
   }
 }

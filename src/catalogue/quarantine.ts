@@ -1,10 +1,10 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { dirname, extname, join } from 'node:path'
 import { fileErratum, openErratum } from '../errata/errata.store.ts'
 import { importFailed } from '../errata/erratum.ts'
 import type { Home } from '../home.ts'
 import { randomId } from '../random-id.ts'
-import { hashOf, isThere, moveFile } from './durable.ts'
+import { hashOf, isThere, makeFolder, moveFile } from './durable.ts'
 import { libraryPath } from './file-name.ts'
 import type { Origin } from './staging.ts'
 
@@ -46,7 +46,7 @@ export async function tellFailure(
   const id = randomId(home.random)
   await home.db.transact((tx) => fileErratum(tx, erratum, id, home.now()))
   const path = join(home.config.quarantine, quarantined)
-  await mkdir(dirname(path), { recursive: true })
+  await makeFolder(dirname(path))
   await writeFile(`${path}.reason.txt`, `${cause}\n`)
 }
 

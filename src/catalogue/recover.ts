@@ -1,8 +1,10 @@
 import { readdir } from 'node:fs/promises'
 import type { Home } from '../home.ts'
 import { Problem } from '../problem.ts'
+import { storageProblem } from '../storage-problem.ts'
 import { isUuid } from '../uuid.ts'
 import { bookByContent, bookById, deletedBooks } from './catalogue.store.ts'
+import { removeCoverParts } from './cover-original.ts'
 import { isThere } from './durable.ts'
 import { filePath, isFileOf, removeParts, trashFile, trashPath, untrashFile } from './files.ts'
 import { finishImport } from './import.ts'
@@ -10,22 +12,42 @@ import { leftStaged } from './staging.ts'
 
 /**
  * Finishes what an earlier life began: imports whose copies are complete, and moves to and from trash/. What is incomplete
- * is removed. Called once at start, before anything is imported; safe beside other processes.
+ * is removed. What a full or read-only disk does not let finish is left for later. Called once at start, before anything is
+ * imported; safe beside other processes.
  */
 export async function recoverImports(home: Home): Promise<void> {
-  for (const staged of await leftStaged(home)) {
-    const known = await bookByContent(home.db.read, staged.hash)
-    if (known) await removeParts(home, known)
-    try {
-      await finishImport(home, staged, true)
-    } catch (error) {
-      // The erratum, if it has one, tells a person; the others are still to be finished.
-      if (!(error instanceof Problem)) throw error
-      home.log.warn({ problem: error.message }, 'an import of an earlier run failed')
-    }
+  await unlessStorage(home, () => removeCoverParts(home))
+  await finishLeft(home, true)
+  await unlessStorage(home, () => recoverRestored(home))
+  await unlessStorage(home, () => recoverDeleted(home))
+}
+
+/**
+ * Finishes the imports of processes that have ended since, such as a command that was interrupted, and those of this one that a
+ * full or read-only disk did not let finish. Can be called at any time.
+ */
+export function finishLeftImports(home: Home): Promise<void> {
+  return finishLeft(home, false)
+}
+
+async function finishLeft(home: Home, isStart: boolean): Promise<void> {
+  for (const staged of await leftStaged(home, isStart))
+    await unlessStorage(home, async () => {
+      const known = await bookByContent(home.db.read, staged.hash)
+      if (known) await removeParts(home, known)
+      await finishImport(home, staged, { quarantines: true, keeps: true })
+    })
+}
+
+/** Whatever is wrong with the disk or with one file, the others are still to be finished. A bug is none of these. */
+async function unlessStorage(home: Home, work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    const problem = error instanceof Problem ? error : storageProblem(error)
+    if (!problem) throw error
+    home.log.warn({ problem: problem.message }, 'something of an earlier run could not be finished')
   }
-  await recoverRestored(home)
-  await recoverDeleted(home)
 }
 
 /** Books that are not deleted but whose file is still in trash/. */

@@ -27,7 +27,10 @@ export async function retryImport(home: Home, erratum: string): Promise<ImportRe
   const origin = { name: failed.detail['name'] ?? '', uploader, source: 'retry' }
   let result: ImportResult
   try {
-    result = await finishImport(home, await stage(home, path, origin), false)
+    result = await finishImport(home, await stage(home, path, origin), {
+      quarantines: false,
+      keeps: false,
+    })
   } catch (error) {
     if (error instanceof Problem && error.code === 'invalid')
       await tellFailure(home, quarantined, { subject, origin, cause: error.message })

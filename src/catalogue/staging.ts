@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
-import { open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { open, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { z } from 'zod'
 import type { Home } from '../home.ts'
 import { Problem } from '../problem.ts'
-import { hasCode } from './durable.ts'
+import { hasCode, removeFile, sizeOf } from './durable.ts'
+import { isAnothers } from './is-anothers.ts'
 
 /** The most bytes of a file that is imported. */
 export const FILE_LIMIT = 500_000_000
@@ -14,7 +15,14 @@ export const FILE_LIMIT = 500_000_000
 export type Origin = { name: string; uploader: string | null; source: string }
 
 /** A complete copy of a drop, on its way in. */
-export type Staged = { path: string; hash: string; size: number; origin: Origin }
+export type Staged = {
+  path: string
+  hash: string
+  size: number
+  origin: Origin
+  /** What is in it, where that is little and was just read. */
+  bytes?: Buffer | undefined
+}
 
 /**
  * A path below staging/ for bytes that are still arriving, such as an upload. What a process leaves there when it dies is
@@ -32,15 +40,16 @@ export async function stage(home: Home, path: string, origin: Origin): Promise<S
   const source = await openDrop(path, origin.name)
   try {
     const part = arrivingPath(home)
+    const stem = part.slice(0, -'.part'.length)
     try {
-      const { hash, size } = await copyUnchanged(source, path, part, origin.name)
-      const stem = part.slice(0, -'.part'.length)
+      const { hash, size, bytes } = await copyUnchanged(source, path, part, origin.name)
       await writeFile(`${stem}.json`, JSON.stringify(origin))
       const staged = `${stem}.${hash}.epub`
       await rename(part, staged)
-      return { path: staged, hash, size, origin }
+      return { path: staged, hash, size, origin, bytes }
     } catch (error) {
-      await rm(part, { force: true })
+      await removeFile(part)
+      await removeFile(`${stem}.json`)
       throw error
     }
   } finally {
@@ -50,47 +59,64 @@ export async function stage(home: Home, path: string, origin: Origin): Promise<S
 
 /** Removes a staged copy, because it found its place or cannot have one. */
 export async function discard(staged: Staged): Promise<void> {
-  await rm(staged.path, { force: true })
-  await rm(originPath(staged.path), { force: true })
+  kept.delete(staged.path)
+  await removeFile(staged.path)
+  await removeFile(originPath(staged.path))
 }
 
-/** The complete copies that processes left when they ended; what is incomplete is removed. Call at start only. */
-export async function leftStaged(home: Home): Promise<Staged[]> {
+/** Leaves a staged copy for `leftStaged`, because it is wanted and cannot find its place at the moment. */
+export function keepStaged(staged: Staged): void {
+  kept.add(staged.path)
+}
+
+/** What this process has left in staging/ on purpose. */
+const kept = new Set<string>()
+
+/**
+ * The complete copies that processes left when they ended, and those that this one keeps; what is incomplete is removed.
+ * At the start of a process (`isStart`) what bears its own id is of an earlier life, too.
+ */
+export async function leftStaged(home: Home, isStart: boolean): Promise<Staged[]> {
   const names = await readdir(home.config.staging)
   const left: Staged[] = []
   for (const name of names) {
     const [, pid, ending = '', hash] = STAGED_NAME.exec(name) ?? []
-    if (pid === undefined || isAnothers(Number(pid))) continue
     const path = join(home.config.staging, name)
-    if (hash !== undefined)
-      left.push({ path, hash, size: (await stat(path)).size, origin: await readOrigin(path) })
-    else if (ending === 'part') await rm(path, { force: true })
+    if (pid === undefined || (await isInHand(home, path, Number(pid), isStart))) continue
+    if (hash === undefined) {
+      if (ending === 'part') await removeFile(path)
+      continue
+    }
+    const size = await sizeOf(path)
+    if (size !== undefined) left.push({ path, hash, size, origin: await readOrigin(path) })
   }
-  const kept = new Set(left.map((staged) => basename(originPath(staged.path))))
+  const origins = new Set(left.map((staged) => originPath(staged.path)))
   for (const name of names) {
     const [, pid, ending] = STAGED_NAME.exec(name) ?? []
-    if (ending === 'json' && !kept.has(name) && !isAnothers(Number(pid)))
-      await rm(join(home.config.staging, name), { force: true })
+    const path = join(home.config.staging, name)
+    if (ending !== 'json' || origins.has(path)) continue
+    if (!(await isInHand(home, path, Number(pid), isStart))) await removeFile(path)
   }
   return left
 }
 
-/** Whether another process that lives has this id. At start, an own id is that of an earlier life. */
-export function isAnothers(pid: number): boolean {
-  if (pid === process.pid) return false
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    if (hasCode(error, 'ESRCH')) return false
-    if (hasCode(error, 'EPERM')) return true
-    throw error
-  }
+/** Whether some process that lives is busy with this file in staging/. */
+async function isInHand(home: Home, path: string, pid: number, isStart: boolean): Promise<boolean> {
+  if (pid === process.pid) return !isStart && !kept.has(path)
+  if (await isAnothers(pid, path)) return true
+  if (isStart) return false
+  // A process in another container lives although it is not seen from here.
+  const writtenAt = (await statAgain(path))?.mtimeMs
+  return writtenAt === undefined || home.now() - Number(writtenAt) < ABANDONED
 }
+
+/** What nobody has written to for so long, in ms, is left by somebody who ended: copying never rests. */
+const ABANDONED = 60_000
 
 const STAGED_NAME = /^(\d{1,10})-[0-9a-f]{16}\.(part|json|([0-9a-f]{64})\.epub)$/
 
-const CHUNK = 1 << 20
+/** How much is read at once, in bytes. A file that fits is kept in memory until it is imported: most books do. */
+const CHUNK = 1 << 22
 
 async function openDrop(path: string, name: string): Promise<FileHandle> {
   try {
@@ -111,20 +137,21 @@ async function copyUnchanged(
   path: string,
   part: string,
   name: string,
-): Promise<{ hash: string; size: number }> {
+): Promise<{ hash: string; size: number; bytes?: Buffer | undefined }> {
   const before = await source.stat({ bigint: true })
   if (before.size > FILE_LIMIT) throw tooLarge(name)
   const hash = createHash('sha256')
-  const buffer = Buffer.allocUnsafe(Math.min(CHUNK, Number(before.size) + 1))
+  const expected = Number(before.size)
+  const buffer = Buffer.allocUnsafe(Math.min(CHUNK, expected))
   const copy = await open(part, 'wx', 0o644)
   let size = 0
+  let bytes: Buffer = buffer.subarray(0, 0)
   try {
-    for (;;) {
+    while (size < expected) {
       const { bytesRead } = await source.read(buffer, 0, buffer.length)
       if (bytesRead === 0) break
       size += bytesRead
-      if (size > FILE_LIMIT) throw tooLarge(name)
-      const bytes = buffer.subarray(0, bytesRead)
+      bytes = buffer.subarray(0, bytesRead)
       hash.update(bytes)
       await copy.writeFile(bytes)
     }
@@ -137,13 +164,13 @@ async function copyUnchanged(
     after?.ino === before.ino &&
     after.size === before.size &&
     after.mtimeNs === before.mtimeNs &&
-    size === Number(before.size)
+    size === expected
   if (!isSame)
     throw new Problem(
       'conflict',
       `“${name}” changed while it was being read; it will be tried again.`,
     )
-  return { hash: hash.digest('hex'), size }
+  return { hash: hash.digest('hex'), size, bytes: bytes.length === size ? bytes : undefined }
 }
 
 async function statAgain(path: string) {

@@ -19,9 +19,9 @@ export function FrontPage() {
               A book server of your own for Kobo readers. It knows what each of them really holds.
             </p>
             <p>
-              Your books arrive over Wi-Fi, as if you had bought them. What is lost on the way is sent
-              again, a second Kobo gets what it should carry, and a book that a reader removes stays
-              off that Kobo until you want it back.
+              Your books arrive over Wi-Fi, as if you had bought them. What is lost on the way is
+              sent again, a second Kobo gets what it should carry, and a book that a reader removes
+              stays off that Kobo until you want it back.
             </p>
             <h2>To begin</h2>
             <ol>

@@ -4,6 +4,7 @@ import type { Metadata } from './metadata.ts'
 import type { MetadataElement } from './package-elements.ts'
 
 const NAME_LIMIT = 500
+const ROLE_LIMIT = 200
 const CONTRIBUTOR_LIMIT = 200
 
 /**
@@ -37,7 +38,7 @@ function contributor(
 
 /** A code as it is, the last part of its address at id.loc.gov, or one of the words that books use instead. */
 function relatorCode(role: string | undefined): string | undefined {
-  const word = role?.trim().toLowerCase().split(/[/:]/u).at(-1) ?? ''
+  const word = role?.trim().slice(-ROLE_LIMIT).toLowerCase().split(/[/:]/u).at(-1) ?? ''
   return /^[a-z]{3}$/u.test(word) ? word : RELATOR_WORDS.get(word)
 }
 

@@ -1,5 +1,6 @@
 import { fileTypeFromBuffer } from 'file-type'
 import sharp from 'sharp'
+import type { Metadata } from 'sharp'
 import { Problem } from '../../problem.ts'
 import { archivePath } from './archive-path.ts'
 import { COVER_LIMIT } from './archive.ts'
@@ -17,10 +18,15 @@ export type Cover = {
 
 /** The most pixels a cover may have. */
 export const COVER_PIXEL_LIMIT = 100_000_000
+/** The most bytes of pixels that a cover may need in memory at once, where it cannot be read line by line. */
+export const COVER_HELD_LIMIT = 150_000_000
 /** A first page may start with a printer's mark: a guessed cover is at least this wide and high, in pixels. */
 export const GUESSED_COVER_SIDE = 200
 
 const COVER_PAGE_LIMIT = 2_000_000
+
+// No image is read twice in a row, so that what sharp keeps of them would only take memory.
+sharp.cache(false)
 
 /** The first candidate that is a sound image; null when none is. A faulty cover never fails the book. */
 export async function readCover(
@@ -44,15 +50,34 @@ export async function checkCover(bytes: Buffer): Promise<Cover | null> {
     const mediaType = MEDIA_TYPES.find((known) => known === type?.mime)
     if (mediaType === undefined) return null
     const image = sharp(bytes, { limitInputPixels: COVER_PIXEL_LIMIT })
-    const { format, autoOrient } = await image.metadata()
-    const { width, height } = autoOrient
-    if (mediaType !== `image/${format}` || width * height > COVER_PIXEL_LIMIT) return null
+    const about = await image.metadata()
+    const { width, height } = about.autoOrient
+    if (mediaType !== `image/${about.format}` || width * height > COVER_PIXEL_LIMIT) return null
+    if (heldBytes(about) > COVER_HELD_LIMIT) return null
     return { bytes, mediaType, width, height }
   } catch (error) {
     // Both libraries say with plain errors that the bytes are no image they can read.
     if (error instanceof Error) return null
     throw error
   }
+}
+
+/** What is held at once to decode an image: WebP, GIF, interlaced and turned images are never read line by line. */
+function heldBytes({
+  format,
+  width,
+  height,
+  channels,
+  depth,
+  isProgressive,
+  orientation,
+}: Metadata) {
+  const pixels = width * height
+  if (format === 'webp' || format === 'gif') return pixels * 4
+  if (!isProgressive && (orientation ?? 1) === 1) return 0
+  // The coefficients of a progressive JPEG take two bytes.
+  const isWide = depth === 'ushort' || format === 'jpeg'
+  return pixels * channels * (isWide ? 2 : 1)
 }
 
 const MEDIA_TYPES = ['image/jpeg', 'image/png', 'image/gif', 'image/webp'] as const

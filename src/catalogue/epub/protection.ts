@@ -1,5 +1,5 @@
 import { Problem } from '../../problem.ts'
-import { TEXT_LIMIT } from './archive.ts'
+import { XML_LIMIT } from './archive.ts'
 import type { Archive } from './archive.ts'
 import { ENCRYPTION_PATH, encryptedEntries } from './read-encryption.ts'
 import { decodeXml } from './read-xml.ts'
@@ -13,7 +13,7 @@ const READIUM_PATH = 'META-INF/license.lcpl'
  * since tools leave it behind: it only says which protection it is.
  */
 export async function refuseProtected(archive: Archive, pages: string[]): Promise<void> {
-  const bytes = await archive.read(ENCRYPTION_PATH, TEXT_LIMIT)
+  const bytes = await archive.read(ENCRYPTION_PATH, XML_LIMIT)
   if (bytes === undefined) return
   const entries = encryptedEntries(decodeXml(bytes))
   const texts = new Set(pages)
@@ -46,7 +46,7 @@ async function protectionName(archive: Archive): Promise<string | null> {
   if (archive.has(READIUM_PATH)) return 'Readium LCP'
   if (archive.has(APPLE_PATH)) return 'Apple FairPlay'
   for (const name of [...RIGHTS_PATHS, ENCRYPTION_PATH]) {
-    const text = (await archive.read(name, TEXT_LIMIT))?.toString('latin1') ?? ''
+    const text = (await archive.read(name, XML_LIMIT))?.toString('latin1') ?? ''
     if (text.includes('ns.adobe.com/adept')) return 'Adobe ADEPT'
     if (/kdrm|kobo/iu.test(text)) return 'Kobo'
     if (text.includes('readium.org')) return 'Readium LCP'

@@ -1,5 +1,5 @@
 import { Problem } from '../../problem.ts'
-import { TEXT_LIMIT, openArchive } from './archive.ts'
+import { TEXT_LIMIT, XML_LIMIT, openArchive } from './archive.ts'
 import type { Archive } from './archive.ts'
 import { cleanLine } from './clean-text.ts'
 import { readCover } from './cover.ts'
@@ -36,16 +36,20 @@ export type Publication = Pick<
 }
 
 /**
- * Reads the EPUB at `path`. A book without a title gets `fallbackTitle`, a file name whose ending is dropped; a name
+ * Reads an EPUB, at a path or in memory. A book without a title gets `fallbackTitle`, a file name whose ending is dropped; a name
  * that ends in `.kepub.epub` also tells the format. Throws a Problem that says why a file is refused.
  */
-export async function readEpub(path: string, fallbackTitle: string): Promise<Publication> {
-  const archive = await openArchive(path)
+export async function readEpub(
+  source: string | Buffer,
+  fallbackTitle: string,
+): Promise<Publication> {
+  const archive = await openArchive(source)
   try {
     const opf = await readPackage(archive)
     const pages = opf.spine.map((page) => page.path)
     await refuseProtected(archive, pages)
-    const isNamedKepub = [path, fallbackTitle].some((name) => /\.kepub\.epub$/iu.test(name))
+    const names = typeof source === 'string' ? [source, fallbackTitle] : [fallbackTitle]
+    const isNamedKepub = names.some((name) => /\.kepub\.epub$/iu.test(name))
     const hasSpans = await sniffPages(archive, pages)
     return {
       title: opf.title ?? titleOfFile(fallbackTitle),
@@ -70,13 +74,13 @@ export async function readEpub(path: string, fallbackTitle: string): Promise<Pub
 }
 
 async function readPackage(archive: Archive): Promise<PackageDocument> {
-  const container = await archive.read(CONTAINER_PATH, TEXT_LIMIT)
+  const container = await archive.read(CONTAINER_PATH, XML_LIMIT)
   if (container === undefined) {
     throw new Problem('invalid', 'This is not an EPUB: it has no META-INF/container.xml.')
   }
   const stray = archive.names.filter((name) => /\.opf$/iu.test(name))
   for (const path of [...packagePaths(decodeXml(container)), ...stray]) {
-    const bytes = await archive.read(path, TEXT_LIMIT)
+    const bytes = await archive.read(path, XML_LIMIT)
     if (bytes !== undefined) return readOpf(decodeXml(bytes), path)
   }
   throw new Problem('invalid', 'This EPUB cannot be read: its package document is missing.')

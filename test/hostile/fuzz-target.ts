@@ -1,0 +1,38 @@
+import type { House } from '../support/house.ts'
+import { koboAt } from '../support/kobo-at.ts'
+import { makeEpub } from '../support/make-epub.ts'
+import type { Target } from './fuzz-requests.ts'
+
+/** After so many requests a new target is needed: spoilt ones delete books and revoke devices too. */
+export const REFURNISHED = 250
+
+/** Puts a book, a shelf and a Kobo that has synced into the house, and tells a fuzzer of them. */
+export async function furnish(house: House): Promise<Target> {
+  const book = await house.addBook(await makeEpub({ title: 'Emma', cover: 'jpeg' }))
+  const shelf = await house.shelf('All', [book.id])
+  await house.settled()
+  const kobo = await koboAt(house, { name: 'Simulated' })
+  await kobo.syncUntilQuiet()
+  const { id: device, syncUrl } = await house.device('Fuzzed')
+  const secret = syncUrl.split('/').at(-1) ?? ''
+  const headers = { 'x-kobo-deviceid': 'f'.repeat(64) }
+  const told = await (await fetch(`${syncUrl}/v1/library/sync`, { headers })).text()
+  const resources = await (await fetch(`${syncUrl}/v1/initialization`, { headers })).text()
+  const files = [...told.matchAll(/\/kobo\/files\/[^"\\]+/gu)].map(([path]) => path)
+  const covers = [...resources.matchAll(/\/kobo\/covers\/[^"\\]+/gu)].map(([path]) =>
+    path
+      .replace('{ImageId}', book.id)
+      .replace(/\{(?:Width|Height|Quality)\}/gu, '100')
+      .replace(/\{IsGreyscale\}/giu, 'true'),
+  )
+  const found = [...new Set([...files, ...covers.filter((path) => path.endsWith('.jpg'))])]
+  return {
+    url: house.url,
+    secret,
+    token: house.owner.token,
+    book: book.id,
+    shelf: shelf.id,
+    device,
+    files: found,
+  }
+}

@@ -1,0 +1,94 @@
+import { expect, test } from 'vitest'
+import { openApp } from '../../src/app.ts'
+import { redactLine } from '../../src/log.ts'
+import { openHouse } from '../support/house.ts'
+import { furnish } from './fuzz-target.ts'
+import { closeKobos } from '../support/kobo-at.ts'
+
+test('a whole life at the finest level of the log tells no secret', async () => {
+  const house = await openHouse()
+  const target = await furnish(house)
+  const kobo = `${house.url}/kobo/${target.secret}`
+  const headers = { 'x-kobo-deviceid': 'f'.repeat(64), 'content-type': 'application/json' }
+  const post = async (path: string, body: string): Promise<string> =>
+    (await fetch(`${kobo}${path}`, { method: 'POST', headers, body })).text()
+
+  // Refresh tokens open nothing: whoever brings one has the secret in the address.
+  const tokens = [
+    await post('/v1/auth/device', '{"UserKey":"the-user-key"}'),
+    await post('/v1/auth/refresh', '{}'),
+    await post('/oauth/token', '{}'),
+  ].flatMap((text) =>
+    [...text.matchAll(/"(?:AccessToken|access_token)":"([^"]+)"/g)].map(([, token = '']) => token),
+  )
+  for (const path of target.files) await (await fetch(house.url + path)).arrayBuffer()
+  const wrong = 'W'.repeat(42)
+  for (const path of [
+    `/kobo/${wrong}a/v1/initialization`,
+    `/kobo//${target.secret}/v1/nobody/knows`,
+    `//kobo/${target.secret}/v1/nobody/knows`,
+    `/KOBO/${target.secret}/v1/initialization`,
+    `/kobo%2f${target.secret}/v1/initialization`,
+    `/x?secret=${target.secret}`,
+    `/${target.secret}`,
+    `/kobo/files/${wrong}b/x/y`,
+    `/api/v1/books/${house.owner.token}`,
+    `/api/v1/books?token=${house.owner.token}`,
+  ])
+    await (await fetch(house.url + path)).text()
+  await fetch(`${house.url}/api/v1/shelves`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${house.owner.token}`, 'content-type': 'application/json' },
+    body: `{"name": ${target.secret}}`,
+  })
+  await fetch(`${house.url}/api/v1/books`, { headers: { authorization: `Bearer hf_${wrong}c` } })
+  await fetch(`${house.url}/api/v3/content/x/annotations`, {
+    headers: { authorization: `Bearer ${tokens[0]}` },
+  })
+  await house.settled()
+
+  // The same server with a database that breaks in the middle of everything, and says too much when it does.
+  const { home } = house.server
+  const read: typeof home.db.read = new Proxy(home.db.read, {
+    get() {
+      throw new Error(`It broke at ${kobo} for ${tokens.join(' ')} and ${target.files.join(' ')}.`)
+    },
+  })
+  const broken = openApp({ ...home, db: { ...home.db, read } }, () => undefined)
+  for (const path of [
+    new URL(kobo).pathname + '/v1/library/sync',
+    '/api/v1/books',
+    '/healthz',
+    ...target.files,
+  ]) {
+    const bearer = { authorization: `Bearer ${house.owner.token}` }
+    const { status } = await broken.request(path, { headers: bearer })
+    expect(`${path} ${status}`).toMatch(/ 50[03]$/)
+  }
+
+  const secrets = [
+    target.secret,
+    house.owner.token,
+    ...tokens,
+    ...target.files.map((path) => path.split('/')[3] ?? ''),
+    'the password of Anna',
+    home.key.toString('hex'),
+    home.key.toString('base64'),
+    home.key.toString('base64url'),
+    `${wrong}a`,
+    `${wrong}b`,
+    `${wrong}c`,
+  ]
+  expect(secrets.filter((secret) => secret.length < 12)).toEqual([])
+  const lines = [...house.log]
+  closeKobos()
+  await house.close()
+  expect(lines.length).toBeGreaterThan(40)
+  expect(lines.some((line) => line.includes('It broke at'))).toBe(true)
+  for (const secret of secrets) expect(lines.filter((line) => line.includes(secret))).toEqual([])
+})
+
+test('ids and hashes stay in the log, for they open nothing', () => {
+  const line = `{"book":"12028f1e-caad-5eeb-8d5c-4c4fe5a86bf9","hash":"${'0a'.repeat(32)}"}\n`
+  expect(redactLine(line)).toBe(line)
+})
