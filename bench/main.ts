@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util'
 import { firstLight } from './first-light.ts'
+import { flood } from './flood.ts'
 import { fuzz } from './fuzz.ts'
+import { kepub } from './kepub.ts'
 import { kill } from './kill.ts'
 import { lives } from './lives.ts'
 import { tableOf, type Figure } from './table.ts'
@@ -15,12 +17,17 @@ export type Size = {
   seed: number
 }
 
+/** How many files are dropped at once. */
+const FLOOD = 10_000
+
 /** What can be measured, by name. Each answers its figures with their goals. */
 const BENCHES: Record<string, (size: Size, say: (line: string) => void) => Promise<Figure[]>> = {
   'first-light': firstLight,
   lives: ({ lives: count }, say) => lives(count, say),
   kill: ({ times }, say) => kill(times, say),
   fuzz,
+  flood: (_, say) => flood(FLOOD, say),
+  kepub: (_, say) => kepub(say),
 }
 
 const USAGE = `bin/bench [NAME] [--books N] [--more N] [--lives N] [--times N] [--runs N] [--seed N]

@@ -29,6 +29,14 @@ export const COMMANDS: readonly Command[] = [
     run: async (argv, io) => (await import('./import.ts')).importPaths(argv, io),
   },
   {
+    name: 'convert',
+    usage: 'convert IN [OUT] [--force] [--json]',
+    summary: 'Makes a KEPUB of an EPUB, or of every EPUB in a folder.',
+    details:
+      'OUT is IN with .kepub.epub at the end when it is not given. What is there already stays unless --force is given.',
+    run: async (argv, io) => (await import('./convert.ts')).convert(argv, io),
+  },
+  {
     name: 'user add',
     usage: 'user add NAME [--owner] --password-stdin [--json]',
     summary: 'Adds a person; the password is read from the input.',

@@ -1,0 +1,7 @@
+export { convertEpub } from './convert.ts'
+export type { Conversion, ConvertedPart, ConvertOptions } from './convert.ts'
+export { convertDocument, readSpans } from './document.ts'
+export type { ConvertedDocument } from './document.ts'
+export { NotConvertible } from './not-convertible.ts'
+export { decodeSpanMap, encodeSpanMap, offsetOf, percentOf, placeAt, spanAt } from './span-map.ts'
+export type { Place, SpanMap } from './span-map.ts'
