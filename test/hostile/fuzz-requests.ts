@@ -31,28 +31,31 @@ const DEADLINE = 20_000
 
 export function openFuzzer(target: Target): Fuzzer {
   const shapes = shapesOf(target)
-  let calls = 0
   let agent = new Agent({ keepAlive: true, maxSockets: 1 })
-  function place(): string {
-    const n = Math.floor(calls / 8) + 256
-    return `127.${1 + (n >>> 16)}.${(n >>> 8) & 255}.${n & 255}`
-  }
+  let place = ''
   return {
     async ask(seed) {
       const random = randomFrom(seed)
       const shape = pick(random, shapes)
       if (shape === undefined) throw new Error('There is nothing to ask.')
-      if (calls++ % 8 === 0) {
+      if (place !== placeOf(seed)) {
+        place = placeOf(seed)
         agent.destroy()
         agent = new Agent({ keepAlive: true, maxSockets: 1 })
       }
       const asked = changed(random, shape)
       if (random() < 0.25)
-        return await sendBytes(target.url, place(), mutateBytes(random, asText(asked)))
-      return await send(target.url, place(), agent, asked)
+        return await sendBytes(target.url, place, mutateBytes(random, asText(asked)))
+      return await send(target.url, place, agent, asked)
     },
     close: () => agent.destroy(),
   }
+}
+
+/** Eight seeds in a row share an address of this machine, and no others do: fewer than may be wrong for free. */
+function placeOf(seed: number): string {
+  const n = Math.floor(seed / 8) + 256
+  return `127.${1 + ((n >>> 16) % 250)}.${(n >>> 8) & 255}.${n & 255}`
 }
 
 /** One request with one or two of its parts changed. */

@@ -1,18 +1,19 @@
 import type { House } from '../support/house.ts'
-import { koboAt } from '../support/kobo-at.ts'
+import { closeKobos, koboAt } from '../support/kobo-at.ts'
 import { makeEpub } from '../support/make-epub.ts'
 import type { Target } from './fuzz-requests.ts'
 
 /** After so many requests a new target is needed: spoilt ones delete books and revoke devices too. */
 export const REFURNISHED = 250
 
-/** Puts a book, a shelf and a Kobo that has synced into the house, and tells a fuzzer of them. */
+/** Puts a book, a shelf and a Kobo that has synced into the house, and tells a fuzzer of them. Ends every simulated Kobo. */
 export async function furnish(house: House): Promise<Target> {
   const book = await house.addBook(await makeEpub({ title: 'Emma', cover: 'jpeg' }))
   const shelf = await house.shelf('All', [book.id])
   await house.settled()
   const kobo = await koboAt(house, { name: 'Simulated' })
   await kobo.syncUntilQuiet()
+  closeKobos()
   const { id: device, syncUrl } = await house.device('Fuzzed')
   const secret = syncUrl.split('/').at(-1) ?? ''
   const headers = { 'x-kobo-deviceid': 'f'.repeat(64) }

@@ -2,7 +2,6 @@ import { readdirSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openHouse } from '../support/house.ts'
 import type { House } from '../support/house.ts'
-import { closeKobos } from '../support/kobo-at.ts'
 import { tempHome } from '../support/temp-home.ts'
 import type { TempHome } from '../support/temp-home.ts'
 import { fuzzBook, spoilables } from './fuzz-books.ts'
@@ -43,7 +42,6 @@ describe('spoilt requests', () => {
     house = await openHouse()
   })
   afterAll(async () => {
-    closeKobos()
     await house.close()
   })
 

@@ -3,7 +3,6 @@ import { openApp } from '../../src/app.ts'
 import { redactLine } from '../../src/log.ts'
 import { openHouse } from '../support/house.ts'
 import { furnish } from './fuzz-target.ts'
-import { closeKobos } from '../support/kobo-at.ts'
 
 test('a whole life at the finest level of the log tells no secret', async () => {
   const house = await openHouse()
@@ -81,7 +80,6 @@ test('a whole life at the finest level of the log tells no secret', async () => 
   ]
   expect(secrets.filter((secret) => secret.length < 12)).toEqual([])
   const lines = [...house.log]
-  closeKobos()
   await house.close()
   expect(lines.length).toBeGreaterThan(40)
   expect(lines.some((line) => line.includes('It broke at'))).toBe(true)
