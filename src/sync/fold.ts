@@ -1,21 +1,8 @@
+import type { BookEntry, OfferedOperation } from './book-entry.ts'
 import { NOTHING, type Holding } from './holding.ts'
-import type { BookFact, Mark, Operation, SweepingFact } from './log.ts'
-
-/**
- * An operation as the fold sees it. `acknowledged`: its page is on the chain of the returned token. `settled`: from where on
- * proof speaks about the time after it. For an acknowledged operation that is the first return of its token or a later one of the
- * chain; for another the end of the session in which it was offered; null while neither came, for until then the reader may
- * have read on.
- */
-export type OfferedOperation = {
-  kind: 'operation'
-  operation: Operation
-  acknowledged: boolean
-  settled: Mark | null
-}
-
-/** One entry of the log that bears on a book: an operation, a fact about it, or a fact about the whole device. */
-export type BookEntry = Mark & (OfferedOperation | BookFact | SweepingFact)
+import { beginEpoch, comeBackInTime, loseSight, type Restored } from './journeys.ts'
+import type { BookFact, Mark, Operation } from './log.ts'
+import { doubt, endStay, isLater, type Moment, type Stay } from './stay.ts'
 
 /**
  * What a device holds of one book: the fold of the entries that bear on it, in the order of the log, and of nothing else.
@@ -43,10 +30,6 @@ export function foldBook(entries: readonly BookEntry[]): Holding {
   return holding
 }
 
-/** A holding on its way through the log. `since`: what began or ended the stay; 'open' while that is not settled. */
-type Stay = Holding & { since: Mark | 'open' | undefined }
-
-type Restored = Extract<BookEntry, { kind: 'restored' }>
 type Wish = Extract<
   BookEntry,
   { kind: 'shelved' | 'unshelved' | 'bring-back' | 'delete' | 'consent' | 'retract' }
@@ -217,18 +200,9 @@ function announce(stay: Stay, operation: Operation): void {
   stay.artifact = operation.artifact
 }
 
-/** When a proof holds: at its place in the log, or at the instant (ms) inside a report that may come late. */
-type Moment = { seq: number } | { instant: number }
-
 /** A report is never about a time after its arrival, whatever the device's clock says. */
 function insideOf(entry: Mark & { instant: number }): Moment {
   return { instant: Math.min(entry.instant, entry.at) }
-}
-
-function isLater(moment: Moment, since: Stay['since']): boolean {
-  if (since === undefined) return true
-  if (since === 'open') return false
-  return 'instant' in moment ? moment.instant > since.at : moment.seq > since.seq
 }
 
 /** Proof that the device has the book: it acknowledges what is open about it, and adopts a book that is none. */
@@ -257,74 +231,4 @@ function audit(stay: Stay, entry: Mark & Extract<BookFact, { kind: 'audited' }>)
   stay.metaRev = null
   stay.excluded = false
   if (stay.since === 'open' || (stay.since && stay.since.seq > entry.seq)) stay.since = entry
-}
-
-function beginEpoch(stay: Stay, epoch: Extract<BookEntry, { kind: 'epoch' }>, at: Mark): void {
-  if (stay.state === 'none') endStay(stay, at)
-  else {
-    doubt(stay, 'epoch', at, at)
-    stay.file = false
-    stay.listed = false
-  }
-  stay.consent = epoch.consent ? 'given' : null
-}
-
-/** §5 *restored*: what was done to the book since the returned page was issued is undone or not; its file may be there if it ever was. */
-function comeBackInTime(stay: Stay, restored: Restored, entries: readonly BookEntry[]): void {
-  const between = entries.filter((entry) => entry.seq > restored.issued && entry.seq < restored.seq)
-  if (!between.some(touches)) return
-  doubt(stay, 'restored', restored, restored)
-  stay.file = entries.some((entry) => entry.seq < restored.seq && isFileProof(entry))
-  stay.metaRev = null
-}
-
-function touches(entry: BookEntry): boolean {
-  if (entry.kind === 'operation')
-    return entry.operation.verb !== 'metadata' && entry.operation.verb !== 'state'
-  return (
-    entry.kind === 'delete' ||
-    entry.kind === 'retract' ||
-    entry.kind === 'audited' ||
-    entry.kind === 'epoch' ||
-    entry.kind === 'rolled-back'
-  )
-}
-
-function isFileProof(entry: BookEntry): boolean {
-  return (
-    entry.kind === 'download-begun' ||
-    entry.kind === 'download-completed' ||
-    entry.kind === 'state' ||
-    entry.kind === 'annotation' ||
-    entry.kind === 'listed'
-  )
-}
-
-function loseSight(stay: Stay, entry: Mark): void {
-  doubt(stay, 'rolled-back', entry, entry)
-  stay.file = true
-  stay.metaRev = null
-  stay.listed = false
-  stay.consent = null
-}
-
-function endStay(stay: Stay, since: Mark): void {
-  stay.state = 'none'
-  stay.file = false
-  stay.since = since
-  stay.listed = false
-  stay.why = null
-  stay.doubtSeq = null
-}
-
-function doubt(
-  stay: Stay,
-  why: NonNullable<Holding['why']>,
-  entry: Mark,
-  since: Mark | 'open',
-): void {
-  if (stay.state !== 'unsure') stay.doubtSeq = entry.seq
-  stay.state = 'unsure'
-  stay.why = why
-  stay.since = since
 }

@@ -1,5 +1,6 @@
 import type { Db, Flag, Schema, Tx } from '../db/schema.ts'
-import { foldBook, type BookEntry } from './fold.ts'
+import type { BookEntry } from './book-entry.ts'
+import { foldBook } from './fold.ts'
 import type { Holding } from './holding.ts'
 import type { Mark } from './log.ts'
 import { bookFactOf, operationOf, sweepingFactOf, SWEEPING_KINDS } from './log.store.ts'

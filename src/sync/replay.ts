@@ -1,4 +1,5 @@
-import { foldBook, type BookEntry } from './fold.ts'
+import type { BookEntry } from './book-entry.ts'
+import { foldBook } from './fold.ts'
 import { NOTHING, type Holding } from './holding.ts'
 import { isSweeping, type Entry, type Mark } from './log.ts'
 

@@ -5,7 +5,17 @@ import { PRODUCT, type Keeping, type Rules } from './rules.ts'
 
 const SYNC = fileURLToPath(new URL('../../src/sync/', import.meta.url))
 const CACHE = fileURLToPath(new URL('../../.cache/', import.meta.url))
-const PURE = ['log.ts', 'holding.ts', 'fold.ts', 'replay.ts', 'plan.ts', 'page.ts']
+const PURE = [
+  'log.ts',
+  'holding.ts',
+  'book-entry.ts',
+  'stay.ts',
+  'journeys.ts',
+  'fold.ts',
+  'replay.ts',
+  'plan.ts',
+  'page.ts',
+]
 
 /** A change to the product's own source: in `file`, `from` (which must be there exactly once) becomes `to`. */
 export type Edit = { file: (typeof PURE)[number]; from: string; to: string }

@@ -1,0 +1,65 @@
+import type { BookEntry } from './book-entry.ts'
+import type { Mark } from './log.ts'
+import { doubt, endStay, type Stay } from './stay.ts'
+
+/** A restored device's return, as the log says it. */
+export type Restored = Extract<BookEntry, { kind: 'restored' }>
+
+/** A new epoch: nothing is known to be there as of `at`. */
+export function beginEpoch(
+  stay: Stay,
+  epoch: Extract<BookEntry, { kind: 'epoch' }>,
+  at: Mark,
+): void {
+  if (stay.state === 'none') endStay(stay, at)
+  else {
+    doubt(stay, 'epoch', at, at)
+    stay.file = false
+    stay.listed = false
+  }
+  stay.consent = epoch.consent ? 'given' : null
+}
+
+/** A device that was restored from its own backup: what was done to the book since the returned page was issued is undone or not; its file may be there if it ever was. */
+export function comeBackInTime(
+  stay: Stay,
+  restored: Restored,
+  entries: readonly BookEntry[],
+): void {
+  const between = entries.filter((entry) => entry.seq > restored.issued && entry.seq < restored.seq)
+  if (!between.some(touches)) return
+  doubt(stay, 'restored', restored, restored)
+  stay.file = entries.some((entry) => entry.seq < restored.seq && isFileProof(entry))
+  stay.metaRev = null
+}
+
+/** The server was put back in time: every book may be there or not. */
+export function loseSight(stay: Stay, entry: Mark): void {
+  doubt(stay, 'rolled-back', entry, entry)
+  stay.file = true
+  stay.metaRev = null
+  stay.listed = false
+  stay.consent = null
+}
+
+function touches(entry: BookEntry): boolean {
+  if (entry.kind === 'operation')
+    return entry.operation.verb !== 'metadata' && entry.operation.verb !== 'state'
+  return (
+    entry.kind === 'delete' ||
+    entry.kind === 'retract' ||
+    entry.kind === 'audited' ||
+    entry.kind === 'epoch' ||
+    entry.kind === 'rolled-back'
+  )
+}
+
+function isFileProof(entry: BookEntry): boolean {
+  return (
+    entry.kind === 'download-begun' ||
+    entry.kind === 'download-completed' ||
+    entry.kind === 'state' ||
+    entry.kind === 'annotation' ||
+    entry.kind === 'listed'
+  )
+}
