@@ -15,5 +15,7 @@ const SENTENCES: readonly [RegExp, string][] = [
   // SQLite's shared memory is a file that cannot grow.
   [/^(?:ENOSPC|EDQUOT|SQLITE_FULL|SQLITE_IOERR_SHMSIZE)$/, 'There is no space left on the disk.'],
   [/^(?:EROFS|SQLITE_READONLY\w*)$/, 'A folder of the library is read-only.'],
+  // What somebody dropped and what nobody may read is told apart where it is opened.
+  [/^(?:EACCES|EPERM)$/, 'A folder of the library may not be written by Holdfast.'],
   [/^(?:EIO|SQLITE_IOERR\w*|SQLITE_CANTOPEN\w*)$/, 'The disk cannot be read or written.'],
 ]
