@@ -104,7 +104,7 @@ export function shelfRoutes(home: Home): OpenAPIHono<ApiEnv> {
     async (c) => {
       await home.db.transact(async (tx) => {
         const shelf = await ownShelf(tx, c.var.person, c.req.valid('param').id)
-        await removeShelf(tx, home, shelf.id)
+        await removeShelf(tx, shelf.id)
       })
       return c.body(null, 204)
     },

@@ -26,7 +26,7 @@ export async function shelve(
 }
 
 /** Deletes a shelf; its books stay in the library. */
-export async function removeShelf(tx: Tx, _home: Home, shelf: string): Promise<void> {
+export async function removeShelf(tx: Tx, shelf: string): Promise<void> {
   await deleteShelf(tx, shelf)
 }
 

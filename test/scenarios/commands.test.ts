@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -52,6 +52,19 @@ describe('commands beside a running server', () => {
       expect([argv, code]).toEqual([argv, 2])
       expect(err).not.toBe('')
     }
+  })
+
+  test('the version is told', async () => {
+    const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string }
+    expect(await holdfast(['--version'])).toEqual({ code: 0, out: version, err: '' })
+  })
+
+  test('a link to a folder is as good as the folder', async () => {
+    await mkdir(join(folder, 'far'))
+    await writeFile(join(folder, 'far', 'three.epub'), await makeEpub({ title: 'Three' }))
+    await symlink(join(folder, 'far'), join(folder, 'near'))
+    const { code, out } = await holdfast(['import', join(folder, 'near')])
+    expect([code, out]).toEqual([0, expect.stringContaining('1 added.')])
   })
 
   test('a folder is imported with all below it, and failures are told at the end', async () => {

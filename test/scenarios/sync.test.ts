@@ -128,6 +128,18 @@ describe('a shelf on a Kobo', () => {
     expect((await kobo.sync()).operations).toEqual([])
   })
 
+  test('is not used up by somebody who only looks whether the address is there', async () => {
+    const emma = await book('Emma')
+    await house.shelf('Sofa', [emma.id])
+    const { syncUrl } = await house.device('Libra')
+    await house.settled()
+    const pages = () => house.server.home.db.read.selectFrom('page').select('id').execute()
+    const answer = await fetch(`${syncUrl}/v1/library/sync`, { method: 'HEAD' })
+    expect([answer.status, await pages()]).toEqual([200, []])
+    await (await fetch(`${syncUrl}/v1/library/sync`)).text()
+    expect(await pages()).toHaveLength(1)
+  })
+
   test('is not announced before its file is ready, and not sent to a paused Kobo', async () => {
     const emma = await book('Emma')
     const kobo = await koboAt(house)
