@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { run } from '../../src/cli/run.ts'
 import { openHouse, type House } from '../support/house.ts'
 import { makeEpub } from '../support/make-epub.ts'
@@ -9,11 +9,11 @@ import { makeEpub } from '../support/make-epub.ts'
 describe('commands beside a running server', () => {
   let house: House
   let folder: string
-  beforeAll(async () => {
+  beforeEach(async () => {
     house = await openHouse()
     folder = await mkdtemp(join(tmpdir(), 'holdfast-commands-'))
   })
-  afterAll(async () => {
+  afterEach(async () => {
     await house.close()
     await rm(folder, { recursive: true, force: true })
   })
@@ -113,10 +113,14 @@ describe('commands beside a running server', () => {
   })
 
   test('no password and no token is kept as it is', async () => {
+    await holdfast(['user', 'add', 'Zoë', '--password-stdin'], 'a long enough password\n')
+    await holdfast(['token', 'add', 'zoe', 'laptop'])
     const { db } = house.server.home
     const people = await db.read.selectFrom('person').select('password_hash').execute()
+    expect(people).toHaveLength(2)
     for (const { password_hash } of people) expect(password_hash).toMatch(/^\$argon2id\$/)
     const tokens = await db.read.selectFrom('api_token').select('hash').execute()
+    expect(tokens).toHaveLength(2)
     for (const { hash } of tokens) expect(hash).toMatch(/^[0-9a-f]{64}$/)
   })
 
