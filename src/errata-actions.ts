@@ -5,6 +5,7 @@ import { closeErratum } from './errata/errata.store.ts'
 import type { Erratum } from './errata/erratum.ts'
 import type { Home } from './home.ts'
 import { Problem } from './problem.ts'
+import { answerAmnesia } from './sync/answer-amnesia.ts'
 import { sendAgain } from './sync/send-again.ts'
 
 /**
@@ -45,6 +46,15 @@ export async function actOnErratum(home: Home, erratum: Erratum, name: string): 
       await home.db.transact(async (tx) => {
         if (device) await sendAgain(tx, home, device)
         await closeErratum(tx, erratum.id, 'They are sent again.', now)
+      })
+      return
+    }
+    case 'amnesia': {
+      const from = Number(erratum.detail.from)
+      const { device } = erratum
+      await home.db.transact(async (tx) => {
+        if (device !== null)
+          await answerAmnesia(tx, home, { id: device }, from, name === 'kept' ? 'kept' : 'empty')
       })
       return
     }

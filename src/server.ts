@@ -10,6 +10,7 @@ import type { Home } from './home.ts'
 import { openHome, type HomeOptions } from './open-home.ts'
 import { Problem } from './problem.ts'
 import { isEverywhere, lanAddresses, publicUrl } from './public-url.ts'
+import { openReview } from './review.ts'
 import { takeLibrary } from './serving-lock.ts'
 import { writeNotes } from './sync/facts.ts'
 
@@ -95,6 +96,7 @@ export async function openServer(config: Config, options: ServerOptions = {}): P
       },
       async close() {
         await stopListening(http)
+        await parts.review.close()
         await parts.inbox.close()
         await parts.preparation.close()
         try {
@@ -134,12 +136,13 @@ async function openParts(home: Home, options: ServerOptions) {
   try {
     const giveBack = takeLibrary(home.config.dataDir)
     await recoverImports(home)
+    const review = openReview(home)
     const preparation = openPreparation(home)
     const inbox = await openInbox(home, {
       settle: options.settle ?? 2000,
       imported: () => preparation.kick(),
     })
-    return { preparation, inbox, giveBack }
+    return { preparation, inbox, review, giveBack }
   } catch (error) {
     await home.db.close()
     throw error

@@ -15,7 +15,7 @@ import type { Person } from '../people/person.ts'
 import { isTheirs } from '../people/rules.ts'
 import { Problem } from '../problem.ts'
 import { shelvesOf } from '../shelves/shelf.store.ts'
-import { beginEpoch } from '../sync/epoch.ts'
+import { tellLibrary } from '../sync/answer-amnesia.ts'
 import { carry } from '../sync/wishes.ts'
 import { apiPart, type ApiEnv } from './context.ts'
 import { answers, IdParameter, listOf, partOf, PartQuery, PROBLEMS, takes } from './shapes.ts'
@@ -192,7 +192,7 @@ export function deviceRoutes(
       const now = home.now()
       const secret = await home.db.transact(async (tx) => {
         const device = await ownDevice(tx, c.var.person, id)
-        if (library === 'empty') await beginEpoch(tx, home, device)
+        if (library !== 'unknown') await tellLibrary(tx, home, device, library)
         return regenerate(tx, { pairing: device.pairing, now, random: home.random })
       })
       return c.json({ syncUrl: syncUrl(c, secret) }, 200)

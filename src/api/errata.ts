@@ -4,6 +4,7 @@ import type { Erratum } from '../errata/erratum.ts'
 import type { Home } from '../home.ts'
 import type { Person } from '../people/person.ts'
 import { Problem } from '../problem.ts'
+import { review } from '../review.ts'
 import { apiPart, type ApiEnv } from './context.ts'
 import { actOnErratum } from '../errata-actions.ts'
 import { answers, IdParameter, listOf, PartQuery, PROBLEMS, takes } from './shapes.ts'
@@ -38,6 +39,7 @@ export function errataRoutes(home: Home): OpenAPIHono<ApiEnv> {
     }),
     async (c) => {
       const { limit, cursor } = c.req.valid('query')
+      await review(home)
       const part = await listErrata(home.db.read, c.var.person, { limit, after: cursor })
       return c.json({ items: part.errata.map(erratumJson), next: part.next }, 200)
     },

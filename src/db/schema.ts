@@ -105,6 +105,8 @@ export type Schema = {
     sent: number
     token: string | null
     repeats: number
+    tokenless: Flag
+    judged: Flag
   }
   reading_state: {
     person: string

@@ -88,6 +88,19 @@ export async function openErratum(
   return row && toErratum(row)
 }
 
+/** The open errata of this kind about a device, oldest first. */
+export async function openErrataOf(db: Db, device: string, kind: ErratumKind): Promise<Erratum[]> {
+  const rows = await db
+    .selectFrom('erratum')
+    .selectAll()
+    .where('device', '=', device)
+    .where('kind', '=', kind)
+    .where('closed_at', 'is', null)
+    .orderBy('at')
+    .execute()
+  return rows.flatMap((row) => toErratum(row) ?? [])
+}
+
 /** When the newest erratum of this kind about `subject` was filed, open or closed, in epoch ms. */
 export async function lastFiled(
   db: Db,

@@ -7,6 +7,7 @@ export type ErratumKind =
   | 'retired-address'
   | 'revoked-address'
   | 'gone-back-in-time'
+  | 'amnesia'
 
 /** What an action needs to know, as plain text. */
 export type ErratumDetail = Readonly<Record<string, string>>
@@ -141,6 +142,18 @@ export function goneBackInTime(device: Caller): NewErratum {
   }
 }
 
+/** A Kobo that came without its token, where nothing tells whether its library is still there. `from` names the question. */
+export function lostItsToken(device: Caller, from: number): NewErratum {
+  return {
+    ...about(device, 'amnesia'),
+    subject: `${device.id} ${from}`,
+    cause: `“${device.name}” came as if it were new: it no longer knows what it was sent.`,
+    consequence:
+      'Books that it never downloaded are sent again. Those it had downloaded are left alone until you say whether it was reset.',
+    detail: { from: String(from) },
+  }
+}
+
 type Caller = { id: string; name: string; person: string }
 
 function about(device: Caller, kind: ErratumKind) {
@@ -158,4 +171,5 @@ const ACTIONS: Record<ErratumKind, readonly string[]> = {
   'retired-address': [],
   'revoked-address': ['restore'],
   'gone-back-in-time': ['send-again'],
+  amnesia: ['was-reset', 'kept'],
 }

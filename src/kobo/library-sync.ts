@@ -2,7 +2,7 @@ import { mediaKey } from '../devices/media-key.ts'
 import type { Device } from '../devices/device.ts'
 import type { Home } from '../home.ts'
 import type { Operation } from '../sync/log.ts'
-import { takeTurn, type About } from '../sync/turn.ts'
+import { answerStranger, takeTurn, type About } from '../sync/turn.ts'
 import { answer, answerText } from './answer.ts'
 import type { KoboContext, KoboHandler } from './env.ts'
 import { downloadUrl } from './urls.ts'
@@ -10,15 +10,21 @@ import { encodeOperation } from './wire/encode-operation.ts'
 
 /**
  * `GET /v1/library/sync`: a flat array of operations, the token that names them, and whether to come again at once
- * (docs/protocol/library-sync.md). A request that does not say which of several siblings makes it gets nothing.
+ * (docs/protocol/library-sync.md). A request that does not say which Kobo makes it proves nothing; of several siblings it gets nothing.
  */
 export function librarySyncHandler(home: Home): KoboHandler {
   const handedOver = new Map<string, { session: number; answers: number }>()
 
   return async (c) => {
-    const { device, base } = c.var
+    const { device, answered, base } = c.var
     // HEAD comes here too, and must not take a turn: nobody reads the page.
-    if (!device || c.req.method !== 'GET') return answer([])
+    if (!answered || c.req.method !== 'GET') return answer([])
+    if (!device) {
+      const words = (operation: Operation, about: About) =>
+        encode(home, answered, base, operation, about)
+      const { operations, token } = await answerStranger(home, answered, words)
+      return answerText(`[${operations.join(',')}]`, 200, { 'x-kobo-synctoken': token })
+    }
     const turn = await takeTurn(
       home,
       device,

@@ -9,6 +9,12 @@ import { doubt, endStay, isLater, type Moment, type Stay } from './stay.ts'
  * Folding again, late or after a repeated token gives the same.
  */
 export function foldBook(entries: readonly BookEntry[]): Holding {
+  const { since: _, ...holding } = foldStay(entries)
+  return holding
+}
+
+/** The same, with what began or ended the stay. */
+export function foldStay(entries: readonly BookEntry[]): Stay {
   const stay: Stay = { ...NOTHING, since: undefined }
   const windows = entries.filter((entry) => entry.kind === 'restored')
   const epochs = entries
@@ -26,8 +32,7 @@ export function foldBook(entries: readonly BookEntry[]): Holding {
     else if (entry.kind === 'rolled-back') loseSight(stay, entry)
     else if (!windows.some((w) => isVoid(w, entry))) apply(stay, entry)
   }
-  const { since: _, ...holding } = stay
-  return holding
+  return stay
 }
 
 type Wish = Extract<

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Db, Schema, Tx } from '../db/schema.ts'
-import type { BookFact, DeviceFact, Entry, Operation, SweepingFact } from './log.ts'
+import type { BookFact, DeviceFact, Entry, Mark, Operation, SweepingFact } from './log.ts'
 
 /** A fact as it is appended: about one book or about the whole device. */
 export type Fact = (BookFact & { book: string }) | DeviceFact
@@ -79,6 +79,17 @@ export async function appendPage(
   return seq
 }
 
+/** The newest entry of a device's log; undefined for an empty one. */
+export async function lastEntry(db: Db, device: string): Promise<Mark | undefined> {
+  return db
+    .selectFrom('log')
+    .select(['seq', 'at'])
+    .where('device', '=', device)
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+}
+
 /** The place of the newest entry of a device's log; 0 for an empty one. */
 export async function lastSeq(db: Db, device: string): Promise<number> {
   const row = await db
@@ -100,6 +111,65 @@ export async function recentKinds(db: Db, device: string): Promise<{ kind: strin
     .orderBy('seq', 'desc')
     .limit(500)
     .execute()
+}
+
+/** What a device that was put back to a backup of its own forgot: entries from `from` up to, not including, `to`. */
+export async function forgottenSpans(
+  db: Db,
+  device: string,
+): Promise<{ from: number; to: number }[]> {
+  const spans: { from: number; to: number }[] = []
+  for (const { seq, fact } of await sweepingFacts(db, device, 'restored'))
+    if (fact.kind === 'restored') spans.push({ from: fact.from, to: seq })
+  return spans
+}
+
+/** Whether it was said of a ledger that was given up that its pages belong to another past. */
+export async function wasTold(db: Db, device: string, ledger: string): Promise<boolean> {
+  const told = await sweepingFacts(db, device, 'rolled-back')
+  return told.some(({ fact }) => fact.kind === 'rolled-back' && fact.was === ledger)
+}
+
+/** Where the log says last that the server was put back in time. */
+export async function lastRolledBack(db: Db, device: string): Promise<Mark | undefined> {
+  const last = (await sweepingFacts(db, device, 'rolled-back')).at(-1)
+  return last && { seq: last.seq, at: last.at }
+}
+
+async function sweepingFacts(
+  db: Db,
+  device: string,
+  kind: SweepingFact['kind'],
+): Promise<(Mark & { fact: SweepingFact })[]> {
+  const rows = await db
+    .selectFrom('log')
+    .selectAll()
+    .where('device', '=', device)
+    .where('book', 'is', null)
+    .where('kind', '=', kind)
+    .orderBy('seq')
+    .execute()
+  return rows.map((row) => ({ seq: row.seq, at: row.at, fact: sweepingFactOf(row) }))
+}
+
+/** Whether any of these books was ever named by a list of the device. */
+export async function wereEverListed(
+  db: Db,
+  device: string,
+  books: readonly string[],
+): Promise<boolean> {
+  for (let start = 0; start < books.length; start += CHUNK) {
+    const row = await db
+      .selectFrom('log')
+      .select('seq')
+      .where('device', '=', device)
+      .where('book', 'in', books.slice(start, start + CHUNK))
+      .where('kind', '=', 'listed')
+      .limit(1)
+      .executeTakeFirst()
+    if (row) return true
+  }
+  return false
 }
 
 /** A device's whole log, oldest first: for what explains and what checks, never for a turn. */
@@ -200,12 +270,22 @@ const SWEEPING_FACT = z.discriminatedUnion('kind', [
   z.object({ kind: z.enum(['tokenless', 'activation']) }),
   z.object({ kind: z.literal('epoch'), from: z.number(), consent: z.boolean() }),
   z.object({ kind: z.literal('restored'), page: z.string(), from: z.number(), issued: z.number() }),
-  z.object({ kind: z.literal('rolled-back'), page: z.string().nullable() }),
+  z.object({
+    kind: z.literal('rolled-back'),
+    page: z.string().nullable(),
+    was: z.string().nullable(),
+  }),
 ])
 
 const DEVICE_FACT = z.discriminatedUnion('kind', [
   z.object({ kind: z.enum(['session', 'complete']) }),
   z.object({ kind: z.literal('returned'), page: z.string(), opened: z.boolean() }),
+  z.object({ kind: z.literal('list'), inventory: z.boolean(), known: z.boolean() }),
+  z.object({
+    kind: z.literal('answered'),
+    from: z.number().nullable(),
+    library: z.enum(['empty', 'kept']),
+  }),
   ...SWEEPING_FACT.options,
 ])
 

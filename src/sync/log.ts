@@ -50,8 +50,16 @@ export type DeviceFact =
   | { kind: 'epoch'; from: number; consent: boolean }
   /** The device was restored from a backup of its own: `page` is what it returned, entries from `from` on are void. */
   | { kind: 'restored'; page: string; from: number; issued: number }
-  /** The server was put back in time: its log has forgotten what the device remembers. */
-  | { kind: 'rolled-back'; page: string | null }
+  /**
+   * The server was put back in time: its log has forgotten what the device remembers. `page` is the one that the device returned,
+   * null when it was told by whoever put the server back. `was`: the ledger that the device's tokens name, where it is another
+   * than today's: its pages are known to be of the other past from here on.
+   */
+  | { kind: 'rolled-back'; page: string | null; was: string | null }
+  /** A list of books arrived: whether it may be read as complete, and whether it named any book that was ever listed before. */
+  | { kind: 'list'; inventory: boolean; known: boolean }
+  /** A person says what became of the library of a device that lost its token. `from`: the question; null when nobody had asked yet. */
+  | { kind: 'answered'; from: number | null; library: 'empty' | 'kept' }
 
 /** An entry of a device's log: a page of operations as it was issued, or a fact as it arrived. */
 export type Entry = Mark &

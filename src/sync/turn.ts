@@ -10,13 +10,13 @@ import type { Home } from '../home.ts'
 import { randomId } from '../random-id.ts'
 import type { ReadingState } from '../reading/reading-state.ts'
 import { statesOf } from '../reading/reading-state.store.ts'
-import { newestReturned } from './chain.store.ts'
+import { headOf, newestReturned } from './chain.store.ts'
 import { notePin } from './device-progress.store.ts'
 import { record } from './facts.ts'
 import { refold } from './holding.store.ts'
 import type { Operation } from './log.ts'
 import { appendPage } from './log.store.ts'
-import { cutPage, heard, PAGE_OPERATIONS, type Session } from './page.ts'
+import { cutPage, heard, NEW_SESSION, PAGE_OPERATIONS, type Session } from './page.ts'
 import { duePairsInParts, heldPairs, lastShelvedDuePairs, settle } from './pair.store.ts'
 import { carrier, isInQuestion, plan, staysDue, type Due, type Pair } from './plan.ts'
 import { hearToken } from './returned.ts'
@@ -84,22 +84,60 @@ export async function takeTurn(
       await record(tx, home, device.id, [{ kind: 'complete' }])
       return { ...nothing, token: await lastToken(tx, home, device) }
     }
-    const id = home.random(16).toString('base64url')
-    const operations = page.map((each) => each.operation)
-    await appendPage(tx, device.id, home.now(), { id, parent: returned, operations })
+    const token = await issuePage(tx, home, device, page, returned)
     if (!cut.more) await record(tx, home, device.id, [{ kind: 'complete' }])
-    await refold(
-      tx,
-      device.id,
-      operations.map((operation) => operation.book),
-    )
     return {
       operations: page.map((each) => words.get(each) ?? ''),
-      token: writeToken(home.key, { ledger: home.ledger, page: id }),
+      token,
       more: cut.more,
       session: session.beganSeq,
     }
   })
+}
+
+/**
+ * Answers a library sync that does not say which Kobo makes it, from the ledger of the pairing's only one: the first page of what is due.
+ * The page is written down like any other; the request proves nothing, so its token is not heard and no session begins.
+ */
+export async function answerStranger(
+  home: Home,
+  device: Device,
+  encode: Encode,
+): Promise<Pick<Turn, 'operations' | 'token'>> {
+  return home.db.transact(async (tx) => {
+    const nothing = { operations: [], token: await lastToken(tx, home, device) }
+    if (device.paused) return nothing
+    const { due } = await everythingDue(tx, device)
+    const words = await encodeFirst(tx, device, device.mediaNumber, due, encode)
+    const { page } = cutPage(
+      due.filter((each) => words.has(each)),
+      NEW_SESSION,
+      { onePage: true },
+      (each) => bytesOf(words.get(each)),
+    )
+    if (page.length === 0) return nothing
+    const token = await issuePage(tx, home, device, page, await headOf(tx, device.id))
+    return { operations: page.map((each) => words.get(each) ?? ''), token }
+  })
+}
+
+/** Writes a page down, and gives the token that names it. */
+async function issuePage(
+  tx: Tx,
+  home: Home,
+  device: Device,
+  page: readonly Due[],
+  parent: string | null,
+): Promise<string> {
+  const id = home.random(16).toString('base64url')
+  const operations = page.map((each) => each.operation)
+  await appendPage(tx, device.id, home.now(), { id, parent, operations })
+  await refold(
+    tx,
+    device.id,
+    operations.map((operation) => operation.book),
+  )
+  return writeToken(home.key, { ledger: home.ledger, page: id })
 }
 
 /** A page of books that are gone from what is due when they are looked at, and two of such that take their place. */
