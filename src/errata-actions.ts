@@ -5,6 +5,7 @@ import { closeErratum } from './errata/errata.store.ts'
 import type { Erratum } from './errata/erratum.ts'
 import type { Home } from './home.ts'
 import { Problem } from './problem.ts'
+import { answerBrake } from './sync/brake.ts'
 import { answerAmnesia } from './sync/answer-amnesia.ts'
 import { sendAgain } from './sync/send-again.ts'
 
@@ -55,6 +56,14 @@ export async function actOnErratum(home: Home, erratum: Erratum, name: string): 
       await home.db.transact(async (tx) => {
         if (device !== null)
           await answerAmnesia(tx, home, { id: device }, from, name === 'kept' ? 'kept' : 'empty')
+      })
+      return
+    }
+    case 'mass-removal': {
+      const device =
+        erratum.device === null ? undefined : await deviceById(home.db.read, erratum.device)
+      await home.db.transact(async (tx) => {
+        if (device) await answerBrake(tx, home, device, name === 'keep' ? 'keep' : 'remove')
       })
       return
     }

@@ -1,5 +1,6 @@
 import type { Home } from './home.ts'
 import { Problem } from './problem.ts'
+import { reviewQuestions } from './sync/back-in-time.ts'
 import { judgeEndedSessions } from './sync/judge.ts'
 
 /** The look, now and then, at what only the passing of time decides. */
@@ -14,6 +15,7 @@ const ROUNDS = 60_000
  */
 export async function review(home: Home): Promise<void> {
   await judgeEndedSessions(home)
+  await reviewQuestions(home)
 }
 
 /** Opens the rounds of `review`. */

@@ -19,6 +19,8 @@ export type Database = {
    * when the disk is full or cannot be written; nothing is changed then.
    */
   transact<T>(decide: (tx: Tx) => Promise<T>): Promise<T>
+  /** Runs a decision in the same way and takes everything back: what would come of it, without doing it. */
+  rehearse<T>(decide: (tx: Tx) => Promise<T>): Promise<T>
   /** A number that changes when another process has committed. Cheap. */
   otherWriters(): number
   close(): Promise<void>
@@ -42,8 +44,21 @@ export function openDatabase(path: string): Database {
   })
   let last: Promise<unknown> = Promise.resolve()
 
-  return {
+  const database: Database = {
     read,
+    async rehearse<T>(decide: (tx: Tx) => Promise<T>): Promise<T> {
+      let outcome: { value: T } | undefined
+      try {
+        await database.transact(async (tx) => {
+          outcome = { value: await decide(tx) }
+          throw new TakenBack()
+        })
+      } catch (error) {
+        if (!(error instanceof TakenBack)) throw error
+      }
+      if (!outcome) throw new Error('A rehearsal ended without an outcome.')
+      return outcome.value
+    },
     transact(decide) {
       if (inside.getStore())
         throw new Error('A transaction was begun inside a transaction: pass the transaction on.')
@@ -64,7 +79,11 @@ export function openDatabase(path: string): Database {
       if (writer.open) writer.close()
     },
   }
+  return database
 }
+
+/** Ends a transaction that was only a rehearsal. */
+class TakenBack extends Error {}
 
 function connect(path: string, options: Sqlite.Options): Sqlite.Database {
   // No waiting inside SQLite: its wait would block the event loop. Only `begin immediate` can meet a lock, and waits outside.

@@ -81,6 +81,7 @@ export type Schema = {
     parent: string | null
     on_chain: Flag
     returned_seq: number | null
+    stranger: Flag
     returned_at: number | null
   }
   operation: {
@@ -225,6 +226,7 @@ type HoldingTable = {
   artifact: string | null
   listed: Flag
   deleted: Flag
+  by_machine: Flag
 }
 
 /** A handle for reading. Query functions take it first, so that they work outside and inside a transaction. */

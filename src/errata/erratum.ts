@@ -8,6 +8,7 @@ export type ErratumKind =
   | 'revoked-address'
   | 'gone-back-in-time'
   | 'amnesia'
+  | 'mass-removal'
 
 /** What an action needs to know, as plain text. */
 export type ErratumDetail = Readonly<Record<string, string>>
@@ -154,6 +155,15 @@ export function lostItsToken(device: Caller, from: number): NewErratum {
   }
 }
 
+/** A machine took so many books off the shelves of a Kobo that somebody must look before they are removed from it. */
+export function massRemoval(device: Caller, books: number): NewErratum {
+  return {
+    ...about(device, 'mass-removal'),
+    cause: `${books} books were taken off the shelves of “${device.name}” by a program and not by a person.`,
+    consequence: 'They stay on the Kobo until you say whether they are to leave it.',
+  }
+}
+
 type Caller = { id: string; name: string; person: string }
 
 function about(device: Caller, kind: ErratumKind) {
@@ -172,4 +182,5 @@ const ACTIONS: Record<ErratumKind, readonly string[]> = {
   'revoked-address': ['restore'],
   'gone-back-in-time': ['send-again'],
   amnesia: ['was-reset', 'kept'],
+  'mass-removal': ['remove', 'keep'],
 }

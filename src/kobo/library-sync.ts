@@ -1,12 +1,8 @@
-import { mediaKey } from '../devices/media-key.ts'
-import type { Device } from '../devices/device.ts'
+import { encoder } from '../encoder.ts'
 import type { Home } from '../home.ts'
-import type { Operation } from '../sync/log.ts'
-import { answerStranger, takeTurn, type About } from '../sync/turn.ts'
+import { answerStranger, takeTurn } from '../sync/turn.ts'
 import { answer, answerText } from './answer.ts'
 import type { KoboContext, KoboHandler } from './env.ts'
-import { downloadUrl } from './urls.ts'
-import { encodeOperation } from './wire/encode-operation.ts'
 
 /**
  * `GET /v1/library/sync`: a flat array of operations, the token that names them, and whether to come again at once
@@ -20,9 +16,8 @@ export function librarySyncHandler(home: Home): KoboHandler {
     // HEAD comes here too, and must not take a turn: nobody reads the page.
     if (!answered || c.req.method !== 'GET') return answer([])
     if (!device) {
-      const words = (operation: Operation, about: About) =>
-        encode(home, answered, base, operation, about)
-      const { operations, token } = await answerStranger(home, answered, words)
+      const encode = encoder(home, answered, base)
+      const { operations, token } = await answerStranger(home, answered, encode)
       return answerText(`[${operations.join(',')}]`, 200, { 'x-kobo-synctoken': token })
     }
     const turn = await takeTurn(
@@ -30,7 +25,7 @@ export function librarySyncHandler(home: Home): KoboHandler {
       device,
       c.req.header('x-kobo-synctoken'),
       (session) => answersOf(handedOver.get(device.id), session),
-      (operation, about) => encode(home, device, base, operation, about),
+      encoder(home, device, base),
     )
     onceHandedOver(c, () => {
       const answers = answersOf(handedOver.get(device.id), turn.session) + 1
@@ -47,20 +42,6 @@ function answersOf(
   session: number,
 ): number {
   return known?.session === session ? known.answers : 0
-}
-
-function encode(
-  home: Home,
-  device: Device,
-  base: string,
-  operation: Operation,
-  about: About,
-): string {
-  const { book, artifact, state, mediaNumber } = about
-  const url =
-    artifact &&
-    downloadUrl(base, mediaKey(home.key, device.id, mediaNumber), book.id, artifact.hash)
-  return JSON.stringify(encodeOperation(operation, { book, artifact, state, downloadUrl: url }))
 }
 
 /** Calls back when the last byte of the answer is out; never when the device hangs up first. */

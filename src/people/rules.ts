@@ -55,6 +55,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   'GET /api/v1/devices/:id': 'own',
   'PATCH /api/v1/devices/:id': 'own',
   'DELETE /api/v1/devices/:id': 'own',
+  'GET /api/v1/devices/:id/next-sync': 'own',
   'POST /api/v1/devices/:id/regenerate': 'own',
   'POST /api/v1/devices/:id/restore': 'own',
   'GET /api/v1/errata': 'own',

@@ -35,7 +35,13 @@ export async function appendPage(
   tx: Tx,
   device: string,
   at: number,
-  page: { id: string; parent: string | null; operations: readonly Operation[] },
+  page: {
+    id: string
+    parent: string | null
+    operations: readonly Operation[]
+    /** It goes to somebody who does not say which Kobo they are. */
+    stranger?: boolean
+  },
 ): Promise<number> {
   const seq = (await lastSeq(tx, device)) + 1
   await tx
@@ -62,6 +68,7 @@ export async function appendPage(
       on_chain: 0,
       returned_seq: null,
       returned_at: null,
+      stranger: page.stranger ? 1 : 0,
     })
     .execute()
   const rows = page.operations.map((operation, ordinal) => ({
@@ -150,6 +157,31 @@ async function sweepingFacts(
     .orderBy('seq')
     .execute()
   return rows.map((row) => ({ seq: row.seq, at: row.at, fact: sweepingFactOf(row) }))
+}
+
+/** The shelf that a machine took each of these books off last. */
+export async function shelvesLeftByMachine(
+  db: Db,
+  device: string,
+  books: readonly string[],
+): Promise<Map<string, string>> {
+  const left = new Map<string, string>()
+  for (let start = 0; start < books.length; start += CHUNK) {
+    const rows = await db
+      .selectFrom('log')
+      .selectAll()
+      .where('device', '=', device)
+      .where('book', 'in', books.slice(start, start + CHUNK))
+      .where('kind', '=', 'unshelved')
+      .orderBy('seq')
+      .execute()
+    for (const row of rows) {
+      const fact = bookFactOf(row)
+      if (row.book !== null && fact.kind === 'unshelved' && fact.shelf !== undefined)
+        left.set(row.book, fact.shelf)
+    }
+  }
+  return left
 }
 
 /** Whether any of these books was ever named by a list of the device. */
@@ -262,7 +294,11 @@ const BOOK_FACT = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('state'), instant: z.number(), rev: z.number().nullable() }),
   z.object({ kind: z.literal('annotation'), instant: z.number() }),
   z.object({ kind: z.literal('delete'), repeat: z.boolean(), exclude: z.boolean() }),
-  z.object({ kind: z.enum(['shelved', 'unshelved']), cause: CAUSE }),
+  z.object({
+    kind: z.enum(['shelved', 'unshelved']),
+    cause: CAUSE,
+    shelf: z.string().exactOptional(),
+  }),
   z.object({ kind: z.literal('audited'), row: z.boolean(), file: z.boolean() }),
 ])
 

@@ -29,8 +29,8 @@ export type BookFact =
   | { kind: 'unlisted' }
   /** `repeat`: the same DELETE again, which changes nothing. `exclude`: the policy keeps the book off. */
   | { kind: 'delete'; repeat: boolean; exclude: boolean }
-  /** The book went from absent to present on a shelf the device carries, or the other way. */
-  | { kind: 'shelved' | 'unshelved'; cause: 'person' | 'machine' }
+  /** The book went from absent to present on a shelf the device carries, or the other way. `shelf`: the one it was taken off by a machine. */
+  | { kind: 'shelved' | 'unshelved'; cause: 'person' | 'machine'; shelf?: string }
   | { kind: 'bring-back' }
   /** The owner consents to a New although the file may be there. */
   | { kind: 'consent' }

@@ -117,6 +117,7 @@ function books(db: Db, device: Device) {
       'holding.artifact',
       'holding.listed',
       'holding.deleted',
+      'holding.by_machine',
     ])
     .select((row) =>
       // When it was last put on a shelf that the device carries.
@@ -166,10 +167,10 @@ async function pairOf(db: Db, device: Device, row: BookRow, unnamed: Holding): P
 }
 
 function holdingIn(row: BookRow): Holding | undefined {
-  const { state, file, excluded, listed, deleted } = row
-  if (state === null || file === null || excluded === null || listed === null || deleted === null)
-    return undefined
-  return toHolding({ ...row, state, file, excluded, listed, deleted })
+  const { state, file, excluded, listed, deleted, by_machine } = row
+  if (state === null || file === null || excluded === null || listed === null) return undefined
+  if (deleted === null || by_machine === null) return undefined
+  return toHolding({ ...row, state, file, excluded, listed, deleted, by_machine })
 }
 
 async function completesSince(db: Db, device: string, seq: number): Promise<number> {
