@@ -96,7 +96,7 @@ export type Schema = {
     artifact: string | null
   }
   holding: HoldingTable
-  due: { device: string; book: string }
+  due: { device: string; book: string; shelved_at: Generated<number> }
   sync_session: {
     device: string
     began_seq: number

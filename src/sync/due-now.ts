@@ -26,9 +26,10 @@ export async function dueNow(
   brake: boolean,
 ): Promise<DueNow> {
   if (session.budget !== null) {
-    const pairs = await lastShelvedDuePairs(db, device, FRONT)
+    const { pairs, comesFirst } = await lastShelvedDuePairs(db, device, FRONT)
     const due = plan(pairs, brake)
-    if (due[PAGE_OPERATIONS]?.operation.verb === 'new')
+    const last = due[PAGE_OPERATIONS]
+    if (last?.operation.verb === 'new' && comesFirst(last.pair))
       return {
         due,
         count: due.length,

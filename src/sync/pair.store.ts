@@ -35,26 +35,37 @@ export async function* duePairsInParts(db: Db, device: Device): AsyncGenerator<P
 }
 
 /**
- * The due pairs of the books that were shelved last, at most `limit`, those shelved at the same time by their ids. As new books are sent
- * in this order, no other pair has a new book to send before one of these.
+ * The due pairs of the books that were shelved last, at most `limit`. `comesFirst` tells of one of them whether it certainly comes before
+ * every pair that is not among them, in the order in which new books are sent: shelved last first, those shelved at once by their ids.
  */
-export async function lastShelvedDuePairs(db: Db, device: Device, limit: number): Promise<Pair[]> {
+export async function lastShelvedDuePairs(
+  db: Db,
+  device: Device,
+  limit: number,
+): Promise<{ pairs: Pair[]; comesFirst: (pair: Pair) => boolean }> {
   const last = await db
     .selectFrom('due')
-    .leftJoin('shelf_book', (join) =>
-      join
-        .onRef('shelf_book.book', '=', 'due.book')
-        .on('shelf_book.shelf', 'in', carriedShelves(db, device)),
-    )
-    .select('due.book')
-    .where('due.device', '=', device.id)
-    .groupBy('due.book')
-    .orderBy((row) => row.fn.max('shelf_book.shelved_at'), 'desc')
-    .orderBy('due.book')
+    .select(['book', 'shelved_at'])
+    .where('device', '=', device.id)
+    .orderBy('shelved_at', 'desc')
+    .orderBy('book')
     .limit(limit)
     .execute()
-  const ids = last.map((row) => row.book)
-  return pairs(db, device, (book) => book.where('book.id', 'in', ids))
+  const front = await pairs(db, device, (book) =>
+    book.where(
+      'book.id',
+      'in',
+      last.map((row) => row.book),
+    ),
+  )
+  // Kept with a due pair is when its book was last put on any shelf, which is no earlier than on one that the device carries.
+  const bound = last.length < limit ? -1 : (last.at(-1)?.shelved_at ?? -1)
+  const kept = new Map(last.map((row) => [row.book, row.shelved_at]))
+  const isExact = front.every((pair) => kept.get(pair.book) === pair.shelvedAt)
+  return {
+    pairs: front,
+    comesFirst: ({ shelvedAt }) => shelvedAt > bound || (shelvedAt === bound && isExact),
+  }
 }
 
 /** Every pair of a device: what the due ones must agree with. For checks, never for a turn. */
