@@ -85,6 +85,8 @@ export type HouseOptions = {
   trustedProxies?: string
   /** Limits of time other than the usual ones. */
   times?: ServerOptions['times']
+  /** How long a transaction waits for another program that is writing, in ms; as long as usual unless given. */
+  patience?: number
 }
 
 /** Opens a house with one owner, Anna. The caller closes it. */
@@ -113,6 +115,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       settle: 20,
       ...(options.random && { random: options.random }),
       times: options.times,
+      patience: options.patience,
       log: openLog('trace', { write: (line) => void log.push(line) }),
     })
   }
