@@ -26,12 +26,18 @@ export type Database = {
   close(): Promise<void>
 }
 
-/** Opens the SQLite file at `path` in WAL mode with `synchronous=FULL`; the file must have been migrated (`migrate`). */
-export function openDatabase(path: string): Database {
+/**
+ * Opens the SQLite file at `path` in WAL mode with `synchronous=FULL`; the file must have been migrated (`migrate`). `patience`: how
+ * long a transaction waits for another process that is writing, in ms.
+ */
+export function openDatabase(
+  path: string,
+  { patience = WRITE_PATIENCE }: { patience?: number | undefined } = {},
+): Database {
   const inside = new AsyncLocalStorage<true>()
   const writer = connect(path, {})
   const reader = connect(path, { readonly: true })
-  const write = new Kysely<Schema>({ dialect: new ImmediateDialect(writer) })
+  const write = new Kysely<Schema>({ dialect: new ImmediateDialect(writer, patience) })
   const read = new Kysely<Schema>({
     dialect: new SqliteDialect({
       database: preparing(reader, () => {
@@ -123,15 +129,17 @@ function preparing(connection: Sqlite.Database, check = (): void => {}) {
 /** SQLite with transactions that take the write lock at once, so that no transaction fails half-way with SQLITE_BUSY_SNAPSHOT. */
 class ImmediateDialect extends SqliteDialect {
   readonly #connection: Sqlite.Database
+  readonly #patience: number
 
-  constructor(connection: Sqlite.Database) {
+  constructor(connection: Sqlite.Database, patience: number) {
     super({ database: preparing(connection) })
     this.#connection = connection
+    this.#patience = patience
   }
 
   override createDriver(): Driver {
     const driver = super.createDriver()
-    driver.beginTransaction = beginImmediate
+    driver.beginTransaction = (connection) => beginImmediate(connection, this.#patience)
     const rollback = driver.rollbackTransaction.bind(driver)
     driver.rollbackTransaction = async (connection) => {
       // On a full disk SQLite has rolled back by itself, and to do it again would be another error.
@@ -141,8 +149,8 @@ class ImmediateDialect extends SqliteDialect {
   }
 }
 
-async function beginImmediate(connection: DatabaseConnection): Promise<void> {
-  const until = Date.now() + WRITE_PATIENCE
+async function beginImmediate(connection: DatabaseConnection, patience: number): Promise<void> {
+  const until = Date.now() + patience
   for (let pause = 2; ; pause = Math.min(pause * 2, 50)) {
     try {
       await connection.executeQuery(CompiledQuery.raw('begin immediate'))

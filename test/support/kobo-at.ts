@@ -11,6 +11,8 @@ export type HouseKobo = Kobo & {
   readonly device: string
   /** The address that it syncs with. */
   readonly syncUrl: string
+  /** The folder of its drive. */
+  readonly drive: string
   /** Titles on the device, sorted; a book that is not downloaded has a trailing “…”. */
   titles(): string[]
   /** Syncs until a sync brings no operation; at most ten times. Returns how many syncs that took. */
@@ -51,6 +53,7 @@ export async function koboAt(
     ...kobo,
     device: id,
     syncUrl,
+    drive: home,
     titles: () =>
       kobo
         .contents()
