@@ -21,6 +21,7 @@ import { duePairsInParts, heldPairs, lastShelvedDuePairs, settle } from './pair.
 import { carrier, isInQuestion, plan, staysDue, type Due, type Pair } from './plan.ts'
 import { hearToken } from './returned.ts'
 import { currentSession } from './session.ts'
+import { stateFor } from './state-for.ts'
 import { keepSession } from './session.store.ts'
 import { NO_PAGE, writeToken } from './token.ts'
 
@@ -199,6 +200,12 @@ async function aboutAll(
   const books = await booksByIds(db, ids)
   const artifacts = await artifactsByHashes(db, hashes)
   const states = await statesOf(db, device.person, ids)
+  for (const { operation } of due) {
+    const state = states.get(operation.book)
+    const artifact = artifacts.get(operation.artifact ?? '')
+    if (state && (operation.verb === 'new' || operation.verb === 'state'))
+      states.set(operation.book, await stateFor(db, state, { device: device.id, artifact }))
+  }
   return (operation) => {
     const book = books.get(operation.book)
     if (!book) return undefined
