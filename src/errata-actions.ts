@@ -1,4 +1,4 @@
-import { prepareAgain } from './artifacts/artifact.store.ts'
+import { convertAgain, prepareAgain } from './artifacts/artifact.store.ts'
 import { retryImport } from './catalogue/retry-import.ts'
 import { deviceById, restoreDevice } from './devices/device.store.ts'
 import { closeErratum } from './errata/errata.store.ts'
@@ -27,6 +27,15 @@ export async function actOnErratum(home: Home, erratum: Erratum, name: string): 
       const now = home.now()
       await home.db.transact(async (tx) => {
         if (book !== null) await prepareAgain(tx, book)
+        await closeErratum(tx, id, 'It is tried again.', now)
+      })
+      return
+    }
+    case 'conversion-failed': {
+      const { id, book } = erratum
+      const now = home.now()
+      await home.db.transact(async (tx) => {
+        if (book !== null) await convertAgain(tx, book)
         await closeErratum(tx, id, 'It is tried again.', now)
       })
       return

@@ -3,6 +3,7 @@ import { isIPv6 } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { openApp, type App } from './app.ts'
 import { openPreparation } from './artifacts/prepare.ts'
+import { openWorkers, type Workers } from './artifacts/workers.ts'
 import { openInbox } from './catalogue/inbox.ts'
 import { recoverImports } from './catalogue/recover.ts'
 import type { Config } from './config.ts'
@@ -31,6 +32,8 @@ export type ServerOptions = HomeOptions & {
   settle?: number
   /** How long the server waits for others, in ms, where it is not as long as usual. */
   times?: Partial<Times> | undefined
+  /** Who makes artifacts, where the server shall not have workers of its own. The caller closes them. */
+  workers?: Workers | undefined
 }
 
 type Times = {
@@ -102,6 +105,7 @@ export async function openServer(config: Config, options: ServerOptions = {}): P
         await parts.review.close()
         await parts.inbox.close()
         await parts.preparation.close()
+        await parts.closeWorkers()
         try {
           await writeNotes(home)
         } finally {
@@ -136,17 +140,20 @@ function openHttp(times: Times, listener: RequestListener): HttpServer {
 
 /** What works beside the answering of requests. */
 async function openParts(home: Home, options: ServerOptions) {
+  let own: Workers | undefined
   try {
     const giveBack = takeLibrary(home.config.dataDir)
+    const workers = options.workers ?? (own = openWorkers(home.log))
     await recoverImports(home)
     const review = openReview(home)
-    const preparation = openPreparation(home)
+    const preparation = openPreparation(home, workers)
     const inbox = await openInbox(home, {
       settle: options.settle ?? 2000,
       imported: () => preparation.kick(),
     })
-    return { preparation, inbox, review, giveBack }
+    return { preparation, inbox, review, closeWorkers: async () => own?.close(), giveBack }
   } catch (error) {
+    await own?.close()
     await home.db.close()
     throw error
   }

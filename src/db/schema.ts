@@ -41,8 +41,10 @@ export type Schema = {
     format: 'EPUB3' | 'EPUB3FL' | 'KEPUB'
     size: number
     scheme: number | null
+    converter: string | null
     finished_at: number
   }
+  span_map: { artifact: string; documents: Buffer }
   shelf: { id: string; person: string; name: string; name_key: string; created_at: number }
   shelf_book: { shelf: string; book: string; shelved_at: number; cause: 'person' | 'machine' }
   pairing: { id: string; person: string; generation: number; created_at: number }
@@ -185,6 +187,7 @@ type BookTable = {
   artifact: string | null
   lease_until: number | null
   prepare_failures: Generated<number>
+  prepare_interrupted: Generated<number>
   uploader: string | null
   added_at: number
   changed_at: number

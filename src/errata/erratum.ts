@@ -3,6 +3,7 @@ export type ErratumKind =
   | 'import-failed'
   | 'imports-waiting'
   | 'preparation-failed'
+  | 'conversion-failed'
   | 'foreign-token'
   | 'retired-address'
   | 'revoked-address'
@@ -105,6 +106,24 @@ export function preparationFailed(failure: {
   }
 }
 
+/** A book that cannot become a KEPUB; `cause` is one or more whole sentences. */
+export function conversionFailed(failure: {
+  book: { id: string; title: string }
+  cause: string
+}): NewErratum {
+  const { book, cause } = failure
+  return {
+    kind: 'conversion-failed',
+    subject: book.id,
+    person: null, // as above
+    device: null,
+    book: book.id,
+    cause: `“${book.title}” could not be converted for the Kobo. ${cause}`,
+    consequence: 'It is delivered as plain EPUB: no exact place, no highlights.',
+    detail: {},
+  }
+}
+
 /** A Kobo that asks for highlights, and tells of its own, with a token that is not of this server. */
 export function foreignToken(device: Caller): NewErratum {
   return {
@@ -176,6 +195,7 @@ const ACTIONS: Record<ErratumKind, readonly string[]> = {
   // It is tried again by itself.
   'imports-waiting': [],
   'preparation-failed': ['retry'],
+  'conversion-failed': ['retry'],
   // What ends these is done on the Kobo.
   'foreign-token': [],
   'retired-address': [],

@@ -10,6 +10,7 @@ import type { Operation } from './log.ts'
 import { PAGE_OPERATIONS } from './page.ts'
 import { heldPairs } from './pair.store.ts'
 import { carrier, type Due } from './plan.ts'
+import { stateFor } from './state-for.ts'
 
 /** What an operation is told with: the book, the artifact it announces and where the person is in it. */
 export type About = {
@@ -69,6 +70,12 @@ async function aboutAll(
   const books = await booksByIds(db, ids)
   const artifacts = await artifactsByHashes(db, hashes)
   const states = await statesOf(db, device.person, ids)
+  for (const { operation } of due) {
+    const state = states.get(operation.book)
+    const artifact = artifacts.get(operation.artifact ?? '')
+    if (state && (operation.verb === 'new' || operation.verb === 'state'))
+      states.set(operation.book, await stateFor(db, state, { device: device.id, artifact }))
+  }
   return (operation) => {
     const book = books.get(operation.book)
     if (!book) return undefined

@@ -9,6 +9,8 @@ import { openLog } from '../../src/log.ts'
 import { issueApiToken } from '../../src/people/api-token.ts'
 import { addPerson, type Person } from '../../src/people/person.ts'
 import { openServer, type Server, type ServerOptions } from '../../src/server.ts'
+import type { Workers } from '../../src/artifacts/workers.ts'
+import { sharedWorkers } from './workers.ts'
 
 /** What a call of the API answered: its status, and its body as JSON where it is JSON. */
 export type Answer<Body = unknown> = { status: number; body: Body; headers: Headers }
@@ -87,6 +89,8 @@ export type HouseOptions = {
   times?: ServerOptions['times']
   /** How long a transaction waits for another program that is writing, in ms; as long as usual unless given. */
   patience?: number
+  /** Who makes artifacts; all houses of a test file share some unless given. */
+  workers?: Workers
 }
 
 /** Opens a house with one owner, Anna. The caller closes it. */
@@ -116,6 +120,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       ...(options.random && { random: options.random }),
       times: options.times,
       patience: options.patience,
+      workers: options.workers ?? sharedWorkers(),
       log: openLog('trace', { write: (line) => void log.push(line) }),
     })
   }
