@@ -67,6 +67,9 @@ const WATCH = 15_000
 /** How long a stop waits for answers that are under way, in ms. */
 const PATIENCE = 10_000
 
+/** How often a stop looks for connections that nobody uses any more, in ms. */
+const IDLE = 20
+
 /**
  * Opens everything that lives long, and releases it again with `close`: the one place where the program is put together.
  * Throws `Problem('unavailable')` when the port is taken or a folder cannot be written.
@@ -175,8 +178,11 @@ function refusal(error: NodeJS.ErrnoException, host: string, port: number): Prob
 function stopListening(http: HttpServer): Promise<void> {
   return new Promise((resolve) => {
     const impatient = setTimeout(() => http.closeAllConnections(), PATIENCE)
+    // An answer that is under way leaves its connection idle only when it is out.
+    const idle = setInterval(() => http.closeIdleConnections(), IDLE)
     http.close(() => {
       clearTimeout(impatient)
+      clearInterval(idle)
       resolve()
     })
     http.closeIdleConnections()
