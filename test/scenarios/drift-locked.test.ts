@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3'
 import { afterEach, describe, expect, test } from 'vitest'
-import { sendAsDevice } from '../support/device-request.ts'
+import { sendAs } from '../support/device-request.ts'
 import { booksOnDrive } from '../support/drive.ts'
 import { closeKobos } from '../support/kobo-at.ts'
 import { openScene, type Scene } from '../support/scene.ts'
@@ -17,13 +17,10 @@ describe('a Kobo that asks for its library several times at once', () => {
     scene = await openScene(['Candide', 'Dracula', 'Emma'])
     const kobo = await scene.kobo()
     const ask = (token: string | null) =>
-      sendAsDevice(scene.house.url, {
+      sendAs(kobo, {
         method: 'GET',
-        path: `${new URL(kobo.syncUrl).pathname}/v1/library/sync`,
-        headers: {
-          'x-kobo-deviceid': kobo.deviceId,
-          ...(token !== null && { 'x-kobo-synctoken': token }),
-        },
+        path: '/v1/library/sync',
+        ...(token !== null && { headers: { 'x-kobo-synctoken': token } }),
       })
     const [first, ...more] = await Promise.all([ask(null), ask(null), ask(null), ask(null)])
     expect([first, ...more].map(({ status }) => status)).toEqual([200, 200, 200, 200])
@@ -52,21 +49,15 @@ describe('a database that another program keeps locked', () => {
     const other = new Database(scene.house.server.home.config.database)
     try {
       other.exec('begin immediate')
-      const path = new URL(kobo.syncUrl).pathname
-      const headers = { 'x-kobo-deviceid': kobo.deviceId, 'x-kobo-synctoken': kobo.token() ?? '' }
-      for (const [method, to] of [
-        ['GET', '/v1/library/sync'],
-        ['DELETE', `/v1/library/${scene.id('Dracula')}`],
-        ['PUT', `/v1/library/${scene.id('Dracula')}/state`],
-      ] as const) {
-        const body = method === 'PUT' ? { body: place(scene.id('Dracula')) } : {}
-        const answer = await sendAsDevice(scene.house.url, {
-          method,
-          path: path + to,
-          headers,
-          ...body,
-        })
-        expect([method, answer.status]).toEqual([method, 503])
+      const dracula = `/v1/library/${scene.id('Dracula')}`
+      for (const asked of [
+        { method: 'GET', path: '/v1/library/sync' },
+        { method: 'DELETE', path: dracula },
+        { method: 'PUT', path: `${dracula}/state`, json: lastPage(scene.id('Dracula')) },
+      ]) {
+        const headers = { 'x-kobo-synctoken': kobo.token() ?? '' }
+        const answer = await sendAs(kobo, { ...asked, headers })
+        expect([asked.method, answer.status]).toEqual([asked.method, 503])
       }
       expect((await scene.sync(kobo)).completed).toBe(false)
       expect(booksOnDrive(kobo)).toEqual(before)
@@ -85,9 +76,8 @@ describe('a database that another program keeps locked', () => {
 })
 
 /** What a Kobo writes when a book is closed at its last page. */
-function place(id: string): string {
+function lastPage(id: string): unknown {
   const at = '2026-09-01T18:00:00Z'
   const bookmark = { LastModified: at, ProgressPercent: 99, Location: null }
-  const state = { EntitlementId: id, LastModified: at, CurrentBookmark: bookmark }
-  return JSON.stringify({ ReadingStates: [state] })
+  return { ReadingStates: [{ EntitlementId: id, LastModified: at, CurrentBookmark: bookmark }] }
 }

@@ -6,6 +6,8 @@ export type Passing = { n: number; method: string; path: string }
 
 /** What stands between a Kobo and its house, and looks at each request and each answer. */
 export type GateKeeper = {
+  /** What it adds to the headers of every request, as a proxy does. */
+  headers?: Record<string, string>
   /** Before a request goes on. What it returns is answered in the house's place. */
   before?: (passing: Passing) => Promise<Instead | undefined> | Instead | undefined
   /** When the house has answered and before the Kobo hears of it. `lose` breaks the connection off. */
@@ -48,7 +50,8 @@ async function pass(
   }
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
     const { hostname, port } = new URL(to)
-    const { method, url, headers } = incoming
+    const { method, url } = incoming
+    const headers = { ...incoming.headers, ...keeper.headers }
     const sent = ask({ hostname, port, method, path: url, headers, agent: false }, resolve)
     sent.once('error', reject)
     sent.end(body)
