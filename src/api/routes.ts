@@ -8,6 +8,7 @@ import { enforceRules, limitJson, tellOfChanges, type ApiEnv } from './context.t
 import { deviceRoutes } from './devices.ts'
 import { errataRoutes } from './errata.ts'
 import { answerError } from './problem-response.ts'
+import { healingRoutes } from './healing.ts'
 import { nextSyncRoutes } from './next-sync.ts'
 import { shelfRoutes } from './shelves.ts'
 
@@ -30,6 +31,7 @@ export function apiRoutes(home: Home, changed: () => void): OpenAPIHono<ApiEnv> 
     ),
   )
   app.route('/', nextSyncRoutes(home))
+  app.route('/', healingRoutes(home))
   app.route('/', errataRoutes(home))
 
   app.openAPIRegistry.registerComponent('securitySchemes', 'token', {

@@ -68,6 +68,16 @@ export async function lastShelvedDuePairs(
   }
 }
 
+/** The pairs of a device with these books; one that is not in the catalogue is left out. */
+export async function pairsOf(db: Db, device: Device, ids: readonly string[]): Promise<Pair[]> {
+  const found: Pair[] = []
+  for (let start = 0; start < ids.length; start += PART) {
+    const some = ids.slice(start, start + PART)
+    found.push(...(await pairs(db, device, (book) => book.where('book.id', 'in', some))))
+  }
+  return found
+}
+
 /** Every pair of a device: what the due ones must agree with. For checks, never for a turn. */
 export async function allPairs(db: Db, device: Device): Promise<Pair[]> {
   return pairs(db, device, (book) => book)
