@@ -36,6 +36,22 @@ describe('an interrupted sync', () => {
     expect((await scene.sync(kobo)).operations).toEqual([])
   })
 
+  test.each(['all', 'nothing'] as const)(
+    'that lost the removal of a book wanted again turns no book into a placeholder (lists: %s)',
+    async (annotationList) => {
+      const kobo = await scene.readingKobo({ switches: { annotationList } })
+      const before = booksOnDrive(kobo)
+      await scene.unshelve('Emma')
+      await kobo.sync({ faults: atSync(1, { kind: 'lose-reply' }) })
+      await scene.shelve('Emma')
+      await scene.later(HOUR)
+      for (let n = 0; n < 4; n += 1) expect(await scene.sync(kobo)).toMatchObject({ flips: [] })
+      await scene.expectQuiet(kobo)
+      expect(kobo.titles()).toEqual(BOOKS)
+      expect(booksOnDrive(kobo)).toEqual(before)
+    },
+  )
+
   test('whose server is killed between writing and answering loses nothing', async () => {
     const { house } = scene
     let kill = true

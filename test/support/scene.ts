@@ -114,7 +114,6 @@ export async function openScene(
     async readingKobo(koboOptions) {
       const kobo = await scene.kobo(koboOptions)
       await scene.sync(kobo)
-      await scene.expectQuiet(kobo)
       const first = kobo.contents().find((book) => book.downloaded)?.id ?? ''
       kobo.highlight(first, 'a passage worth keeping')
       await kobo.close(first, { percent: 20, minutes: 15 })

@@ -10,11 +10,13 @@ const WORDS = 'a passage worth keeping'
 let scene: Scene
 let emma: string
 let kobo: HouseKobo
+let diary: string[]
 
 beforeEach(async () => {
   scene = await openScene(['Emma'])
   emma = scene.id('Emma')
-  kobo = await scene.readingKobo()
+  diary = []
+  kobo = await scene.readingKobo({ say: (line) => void diary.push(line) })
 })
 afterEach(async () => {
   closeKobos()
@@ -26,6 +28,8 @@ const highlights = () => booksOnDrive(kobo).Emma?.highlights
 describe('highlights', () => {
   // calibre-web #2610, #1783; Calibre-Web-NextGen PR #1636, #1679
   test('do not vanish by a sync, by opening or by closing the book', async () => {
+    const asked = () => diary.filter((line) => /GET .*\/annotations/.test(line)).length
+    const after = asked()
     for (let n = 0; n < 3; n += 1) {
       await kobo.open(emma)
       await kobo.close(emma, { percent: 21 + n })
@@ -33,6 +37,8 @@ describe('highlights', () => {
       await scene.sync(kobo)
     }
     expect(highlights()).toEqual([WORDS])
+    // The Kobo was never told to replace what it has.
+    expect([after, asked()]).toEqual([1, 1])
   })
 
   // Calibre-Web-Automated #1307, Calibre-Web-NextGen #2220

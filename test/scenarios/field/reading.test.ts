@@ -59,6 +59,9 @@ describe('a place in a book', () => {
     await scene.expectQuiet(clara)
     await scene.expectQuiet(libra)
     expect([libra, clara].map((kobo) => booksOnDrive(kobo).Emma?.percent)).toEqual([80, 80])
+    // Leafing back is later, and counts.
+    await libra.close(emma, { percent: 60 })
+    expect(await stateTold(clara)).toMatchObject({ CurrentBookmark: { ProgressPercent: 60 } })
   })
 
   // Colophon v1.28.2: an invented source of a location sent the reader to the beginning with every sync
