@@ -96,6 +96,7 @@ export type Schema = {
   }
   holding: HoldingTable
   due: { device: string; book: string }
+  download_watch: { device: string; book: string }
   sync_session: {
     device: string
     began_seq: number
@@ -128,7 +129,9 @@ export type Schema = {
     verified: Flag
     at: number
     body: string
+    beyond: 'markup' | 'unreadable' | null
   }
+  unverified_reading: { book: string; at: number }
   tag: {
     id: string
     person: string
@@ -154,6 +157,7 @@ export type Schema = {
     at: number
     closed_at: number | null
     closed_because: string | null
+    quiet_until: Generated<number | null>
   }
 }
 
@@ -208,6 +212,7 @@ type DeviceTable = {
   created_at: number
   last_seen_at: number | null
   revoked_at: number | null
+  services_at: Generated<number | null>
 }
 
 type HoldingTable = {
