@@ -3,6 +3,7 @@ import type { Device } from '../devices/device.ts'
 import type { Home } from '../home.ts'
 import type { Operation } from '../sync/log.ts'
 import { answerStranger, takeTurn, type About } from '../sync/turn.ts'
+import { openLargeBooks } from '../watchdogs/large-books.ts'
 import { answer, answerText } from './answer.ts'
 import type { KoboContext, KoboHandler } from './env.ts'
 import { downloadUrl } from './urls.ts'
@@ -14,6 +15,7 @@ import { encodeOperation } from './wire/encode-operation.ts'
  */
 export function librarySyncHandler(home: Home): KoboHandler {
   const handedOver = new Map<string, { session: number; answers: number }>()
+  const large = openLargeBooks(home)
 
   return async (c) => {
     const { device, answered, base } = c.var
@@ -21,7 +23,7 @@ export function librarySyncHandler(home: Home): KoboHandler {
     if (!answered || c.req.method !== 'GET') return answer([])
     if (!device) {
       const words = (operation: Operation, about: About) =>
-        encode(home, answered, base, operation, about)
+        large.measured(encode(home, answered, base, operation, about), about.book)
       const { operations, token } = await answerStranger(home, answered, words)
       return answerText(`[${operations.join(',')}]`, 200, { 'x-kobo-synctoken': token })
     }
@@ -30,8 +32,10 @@ export function librarySyncHandler(home: Home): KoboHandler {
       device,
       c.req.header('x-kobo-synctoken'),
       (session) => answersOf(handedOver.get(device.id), session),
-      (operation, about) => encode(home, device, base, operation, about),
+      (operation, about) =>
+        large.measured(encode(home, device, base, operation, about), about.book),
     )
+    await large.report()
     onceHandedOver(c, () => {
       const answers = answersOf(handedOver.get(device.id), turn.session) + 1
       handedOver.set(device.id, { session: turn.session, answers })
