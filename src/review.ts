@@ -2,6 +2,7 @@ import type { Home } from './home.ts'
 import { Problem } from './problem.ts'
 import { reviewQuestions } from './sync/back-in-time.ts'
 import { judgeEndedSessions } from './sync/judge.ts'
+import { watch } from './watchdogs/watch.ts'
 
 /** The look, now and then, at what only the passing of time decides. */
 export type Review = { close(): Promise<void> }
@@ -10,12 +11,13 @@ export type Review = { close(): Promise<void> }
 const ROUNDS = 60_000
 
 /**
- * Judges what is over by silence, such as a sync without a token. Also called before anybody looks at what needs their eye, so that
- * they see what is so now. A database that is busy is looked at again with the next round.
+ * Judges what is over by silence, such as a sync without a token, and looks at what Kobos do not say themselves. Also called before
+ * anybody looks at what needs their eye, so that they see what is so now. A database that is busy is looked at again with the next round.
  */
 export async function review(home: Home): Promise<void> {
   await judgeEndedSessions(home)
   await reviewQuestions(home)
+  await watch(home)
 }
 
 /** Opens the rounds of `review`. */

@@ -99,6 +99,7 @@ export type Schema = {
   }
   holding: HoldingTable
   due: { device: string; book: string; shelved_at: Generated<number> }
+  download_watch: { device: string; book: string }
   sync_session: {
     device: string
     began_seq: number
@@ -131,7 +132,9 @@ export type Schema = {
     verified: Flag
     at: number
     body: string
+    beyond: 'markup' | 'unreadable' | null
   }
+  unverified_reading: { book: string; at: number }
   tag: {
     id: string
     person: string
@@ -157,6 +160,7 @@ export type Schema = {
     at: number
     closed_at: number | null
     closed_because: string | null
+    quiet_until: Generated<number | null>
   }
 }
 
@@ -212,6 +216,7 @@ type DeviceTable = {
   created_at: number
   last_seen_at: number | null
   revoked_at: number | null
+  services_at: Generated<number | null>
 }
 
 type HoldingTable = {

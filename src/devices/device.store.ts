@@ -121,6 +121,21 @@ export async function recordSeen(
     .execute()
 }
 
+/** When the Kobo last called the reading services with a token of ours, in epoch ms; null when it never did. */
+export async function servicesCalledAt(db: Db, id: string): Promise<number | null> {
+  const row = await db
+    .selectFrom('device')
+    .select('services_at')
+    .where('id', '=', id)
+    .executeTakeFirst()
+  return row?.services_at ?? null
+}
+
+/** Writes down that the Kobo called the reading services with a token of ours. */
+export async function recordServicesCall(tx: Tx, id: string, now: number): Promise<void> {
+  await tx.updateTable('device').set({ services_at: now }).where('id', '=', id).execute()
+}
+
 /** Turns a Kobo away from now on. Its ledger is kept. */
 export async function revokeDevice(tx: Tx, id: string, now: number): Promise<void> {
   await tx

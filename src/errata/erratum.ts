@@ -10,6 +10,15 @@ export type ErratumKind =
   | 'gone-back-in-time'
   | 'amnesia'
   | 'mass-removal'
+  | 'removed-on-kobo'
+  | 'download-failed'
+  | 'download-cut'
+  | 'download-not-begun'
+  | 'token-stuck'
+  | 'services-silent'
+  | 'book-near-limit'
+  | 'headers-near-limit'
+  | 'unknown-requests'
 
 /** What an action needs to know, as plain text. */
 export type ErratumDetail = Readonly<Record<string, string>>
@@ -48,6 +57,11 @@ export function actionsOf(kind: ErratumKind): string[] {
 /** Whether `text` names a kind that this program knows; a newer one may have filed others. */
 export function isErratumKind(text: string): text is ErratumKind {
   return Object.hasOwn(ACTIONS, text)
+}
+
+/** Whether an erratum of this kind tells of something that happened, so that each time is news; others tell of what is so. */
+export function isEvent(kind: ErratumKind): boolean {
+  return kind === 'import-failed' || kind === 'unknown-requests'
 }
 
 /**
@@ -183,9 +197,11 @@ export function massRemoval(device: Caller, books: number): NewErratum {
   }
 }
 
-type Caller = { id: string; name: string; person: string }
+/** A Kobo that an erratum is about. */
+export type Caller = { id: string; name: string; person: string }
 
-function about(device: Caller, kind: ErratumKind) {
+/** What is the same in every erratum about a Kobo and nothing else. */
+export function about(device: Caller, kind: ErratumKind) {
   const { id, person } = device
   return { kind, subject: id, person, device: id, book: null, detail: {} }
 }
@@ -203,4 +219,14 @@ const ACTIONS: Record<ErratumKind, readonly string[]> = {
   'gone-back-in-time': ['send-again'],
   amnesia: ['was-reset', 'kept'],
   'mass-removal': ['remove', 'keep'],
+  'removed-on-kobo': ['unshelve', 'keep-off'],
+  'download-failed': ['offer-again'],
+  // What ends these is done on the Kobo, at the proxy or in the book.
+  'download-cut': [],
+  'download-not-begun': [],
+  'token-stuck': [],
+  'services-silent': [],
+  'book-near-limit': [],
+  'headers-near-limit': [],
+  'unknown-requests': [],
 }

@@ -31,7 +31,7 @@ export function admit(home: Home): MiddlewareHandler<KoboEnv> {
       return answerUnknownAddress()
     }
     const device = await admitted(home, pairing, c.req.raw.headers)
-    if (device) await rememberToken(home, c.req.raw.headers, device)
+    if (device) await rememberToken(home, c.req.raw.headers, pairing, device)
     c.set('secret', secret)
     c.set('pairing', pairing)
     c.set(

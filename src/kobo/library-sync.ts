@@ -1,6 +1,8 @@
 import { encoder } from '../encoder.ts'
 import type { Home } from '../home.ts'
 import { answerStranger, takeTurn } from '../sync/turn.ts'
+import type { Encode } from '../sync/words.ts'
+import { openLargeBooks } from '../watchdogs/large-books.ts'
 import { answer, answerText } from './answer.ts'
 import type { KoboContext, KoboHandler } from './env.ts'
 
@@ -10,6 +12,7 @@ import type { KoboContext, KoboHandler } from './env.ts'
  */
 export function librarySyncHandler(home: Home): KoboHandler {
   const handedOver = new Map<string, { session: number; answers: number }>()
+  const large = openLargeBooks(home)
 
   return async (c) => {
     const { device, answered, base } = c.var
@@ -17,16 +20,20 @@ export function librarySyncHandler(home: Home): KoboHandler {
     if (!answered || c.req.method !== 'GET') return answer([])
     if (!device) {
       const encode = encoder(home, answered, base)
-      const { operations, token } = await answerStranger(home, answered, encode)
+      const words: Encode = (operation, about) =>
+        large.measured(encode(operation, about), about.book)
+      const { operations, token } = await answerStranger(home, answered, words)
       return answerText(`[${operations.join(',')}]`, 200, { 'x-kobo-synctoken': token })
     }
+    const encode = encoder(home, device, base)
     const turn = await takeTurn(
       home,
       device,
       c.req.header('x-kobo-synctoken'),
       (session) => answersOf(handedOver.get(device.id), session),
-      encoder(home, device, base),
+      (operation, about) => large.measured(encode(operation, about), about.book),
     )
+    await large.report()
     onceHandedOver(c, () => {
       const answers = answersOf(handedOver.get(device.id), turn.session) + 1
       handedOver.set(device.id, { session: turn.session, answers })

@@ -140,6 +140,7 @@ function apply(stay: Stay, entry: Exclude<BookEntry, Mark & Wish>): void {
       // A file that was never fetched cannot be un-downloaded: offer it again.
       if (stay.state === 'held' && !stay.file) stay.state = 'offered'
       return
+    case 'download-cut': // its beginning was told, and said all there is to say
     case 'epoch':
     case 'restored':
     case 'rolled-back':

@@ -286,7 +286,7 @@ const CAUSE = z.enum(['person', 'machine'])
 const BOOK_FACT = z.discriminatedUnion('kind', [
   z.object({ kind: z.enum(['metadata-asked', 'cover-asked', 'tagged', 'annotations-asked']) }),
   z.object({
-    kind: z.enum(['download-begun', 'download-completed']),
+    kind: z.enum(['download-begun', 'download-completed', 'download-cut']),
     number: z.number().exactOptional(),
   }),
   z.object({ kind: z.enum(['listed', 'unlisted']) }),

@@ -20,6 +20,8 @@ export type BookFact =
   | { kind: 'metadata-asked' | 'cover-asked' | 'tagged' }
   /** `number`: that of the media key it came with, which tells on which side of a sync without a token it was announced. */
   | { kind: 'download-begun' | 'download-completed'; number?: number }
+  /** A delivery of the file broke off before its last byte. */
+  | { kind: 'download-cut'; number?: number }
   /** A reading state; `rev` is the revision that the device now shares with us, null when ours differs. */
   | { kind: 'state'; instant: number; rev: number | null }
   | { kind: 'annotation'; instant: number }
