@@ -202,7 +202,8 @@ export function deviceRoutes(
   return app
 }
 
-async function ownDevice(db: Db, person: Person, id: string): Promise<Device> {
+/** A device of this person. Throws `Problem('not_found')`, also for somebody else's. */
+export async function ownDevice(db: Db, person: Person, id: string): Promise<Device> {
   const device = await deviceById(db, id)
   if (!device || !isTheirs(person, device))
     throw new Problem('not_found', 'You have no device with that id.')

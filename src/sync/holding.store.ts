@@ -33,6 +33,22 @@ export async function refold(tx: Tx, device: string, books: Iterable<string>): P
   }
 }
 
+/** The entries that bear on each of these books, in the order of the log: what their holdings are the fold of. */
+export async function entriesOf(
+  db: Db,
+  device: string,
+  books: readonly string[],
+): Promise<Map<string, BookEntry[]>> {
+  const sweeping = await sweepingEntries(db, device)
+  const settled = settledMarks(db, device)
+  const entries = new Map<string, BookEntry[]>()
+  for (let start = 0; start < books.length; start += CHUNK) {
+    const own = await ownEntries(db, device, books.slice(start, start + CHUNK), settled)
+    for (const [book, some] of own) entries.set(book, inOrder(some, sweeping))
+  }
+  return entries
+}
+
 /** The holding of every book that a device's log does not name: only what concerns the whole device bears on it. */
 export async function unnamedHolding(db: Db, device: string): Promise<Holding> {
   return foldBook(await sweepingEntries(db, device))
