@@ -56,6 +56,27 @@ export const COMMANDS: readonly Command[] = [
     run: async (argv, io) => (await import('./device-add.ts')).addDevice(argv, io),
   },
   {
+    name: 'device list',
+    usage: 'device list [--json]',
+    summary: 'Lists the Kobos: ids, names, when they were last seen.',
+    run: async (argv, io) => (await import('./device-list.ts')).listDevices(argv, io),
+  },
+  {
+    name: 'device contents',
+    usage: 'device contents DEVICE [--status STATUS,…] [--json]',
+    summary: 'Tells what a Kobo holds and should hold, and how that is known.',
+    details:
+      'DEVICE is an id or a name. A status is one of: not-wanted, excluded, preparing, waiting, offered, entitled, on-device, doubtful, missing, leaving, orphan, foreign.',
+    run: async (argv, io) => (await import('./device-contents.ts')).deviceContents(argv, io),
+  },
+  {
+    name: 'device syncs',
+    usage: 'device syncs DEVICE [--limit N] [--json]',
+    summary: 'Tells what happened in the syncs of a Kobo, newest first.',
+    details: 'DEVICE is an id or a name. Twenty syncs are told when --limit is not given.',
+    run: async (argv, io) => (await import('./device-syncs.ts')).deviceSyncs(argv, io),
+  },
+  {
     name: 'errata act',
     usage: 'errata act ID NAME',
     summary: 'Does what an erratum proposes.',

@@ -33,8 +33,8 @@ export async function refold(tx: Tx, device: string, books: Iterable<string>): P
   }
 }
 
-/** The entries that bear on each of these books, in the order of the log. */
-export async function bookEntries(
+/** The entries that bear on each of these books, in the order of the log: what their holdings are the fold of. */
+export async function entriesOf(
   db: Db,
   device: string,
   books: readonly string[],

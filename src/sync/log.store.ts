@@ -204,24 +204,38 @@ export async function wereEverListed(
   return false
 }
 
-/** A device's whole log, oldest first: for what explains and what checks, never for a turn. */
-export async function readLog(db: Db, device: string): Promise<Entry[]> {
+/**
+ * A device's log, oldest first, from entry `from` up to, not including, `to`: the whole of it when nothing is said. For what explains
+ * and what checks, never for a turn.
+ */
+export async function readLog(
+  db: Db,
+  device: string,
+  { from = 0, to = Number.MAX_SAFE_INTEGER }: { from?: number; to?: number } = {},
+): Promise<Entry[]> {
   const rows = await db
     .selectFrom('log')
     .selectAll()
     .where('device', '=', device)
+    .where('seq', '>=', from)
+    .where('seq', '<', to)
     .orderBy('seq')
     .execute()
   const pages = await db
     .selectFrom('page')
     .select(['id', 'parent'])
     .where('device', '=', device)
+    .where('seq', '>=', from)
+    .where('seq', '<', to)
     .execute()
   const operations = await db
-    .selectFrom('operation')
-    .selectAll()
-    .where('device', '=', device)
-    .orderBy('ordinal')
+    .selectFrom('page')
+    .innerJoin('operation', 'operation.page', 'page.id')
+    .selectAll('operation')
+    .where('page.device', '=', device)
+    .where('page.seq', '>=', from)
+    .where('page.seq', '<', to)
+    .orderBy('operation.ordinal')
     .execute()
   const parents = new Map(pages.map((page) => [page.id, page.parent]))
   const byPage = new Map<string, Operation[]>()

@@ -86,6 +86,8 @@ const SWEEPING = new Set<string>([
 ] satisfies SweepingFact['kind'][])
 
 /** Whether an entry of this kind bears on every book of the device. */
-export function isSweeping(entry: Entry): entry is Mark & SweepingFact {
+export function isSweeping<Any extends Mark & { kind: string }>(
+  entry: Any,
+): entry is Any & SweepingFact {
   return SWEEPING.has(entry.kind)
 }

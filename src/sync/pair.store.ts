@@ -152,7 +152,7 @@ function books(db: Db, device: Device) {
 }
 
 /** The shelves of its person that a device carries. */
-function carriedShelves(db: Db, device: Device) {
+export function carriedShelves(db: Db, device: Device) {
   const all = db.selectFrom('shelf').select('shelf.id').where('shelf.person', '=', device.person)
   if (device.shelves === null) return all
   const chosen = db.selectFrom('device_shelf').select('shelf').where('device', '=', device.id)
