@@ -1,13 +1,11 @@
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
-import type { Device } from '../devices/device.ts'
 import { encoder } from '../encoder.ts'
-import type { Tx } from '../db/schema.ts'
 import type { Home } from '../home.ts'
 import { requestBase } from '../request-base.ts'
 import { bringBack, resend, resetSync, retract } from '../sync/heal.ts'
 import { previewOf } from '../sync/preview.ts'
-import { rehearseSync } from '../sync/rehearse.ts'
+import { rehearseSync, type Wish } from '../sync/rehearse.ts'
 import { apiPart, type ApiEnv } from './context.ts'
 import { PreviewShape } from './next-sync.ts'
 import { ownDevice } from './own-device.ts'
@@ -23,8 +21,6 @@ const RemovalParameters = z.object({ id: z.string().max(64), book: z.string().ma
 const PreviewQuery = z.object({
   preview: z.enum(['0', '1']).default('0').describe('1 only tells what would happen.'),
 })
-
-type Wish = (tx: Tx, home: Home, device: Device) => Promise<void>
 
 /** Healing: books that are missing or broken on a device are sent again. Each call answers what the next sync will do. */
 export function healingRoutes(home: Home): OpenAPIHono<ApiEnv> {

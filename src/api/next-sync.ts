@@ -21,6 +21,12 @@ export const PreviewShape = z
     cost: z.object({
       refetch: z.number().int().describe('Downloaded books that may have to be fetched again.'),
       bytes: z.number().int().describe('Of those.'),
+      unsavedHighlights: z
+        .number()
+        .int()
+        .describe(
+          'Of those and of the books that leave: with highlights that may not be stored here.',
+        ),
     }),
   })
   .openapi('Preview')

@@ -77,6 +77,43 @@ export const COMMANDS: readonly Command[] = [
     run: async (argv, io) => (await import('./device-syncs.ts')).deviceSyncs(argv, io),
   },
   {
+    name: 'device next',
+    usage: 'device next DEVICE [--json]',
+    summary: 'Tells what the next sync of a Kobo will do.',
+    details: 'DEVICE is an id or a name.',
+    run: async (argv, io) => (await import('./device-next.ts')).deviceNext(argv, io),
+  },
+  {
+    name: 'device resend',
+    usage: 'device resend DEVICE BOOK… [--preview] [--json]',
+    summary: 'Sends books again that are missing or broken on a Kobo.',
+    details:
+      'What was downloaded must be downloaded again. --preview only tells what would happen.',
+    run: async (argv, io) => (await import('./device-heal.ts')).deviceHeal('resend', argv, io),
+  },
+  {
+    name: 'device retract',
+    usage: 'device retract DEVICE BOOK… [--preview] [--json]',
+    summary: 'Removes books from a Kobo and offers them again.',
+    details: '--preview only tells what would happen.',
+    run: async (argv, io) => (await import('./device-heal.ts')).deviceHeal('retract', argv, io),
+  },
+  {
+    name: 'device reset-sync',
+    usage: 'device reset-sync DEVICE [--preview] [--json]',
+    summary: 'Sends everything to a Kobo again.',
+    details:
+      'What was downloaded must be downloaded again. --preview only tells what would happen.',
+    run: async (argv, io) => (await import('./device-heal.ts')).deviceHeal('reset-sync', argv, io),
+  },
+  {
+    name: 'device bring-back',
+    usage: 'device bring-back DEVICE BOOK… [--preview] [--json]',
+    summary: 'Brings books back that were removed on a Kobo.',
+    details: '--preview only tells what would happen.',
+    run: async (argv, io) => (await import('./device-heal.ts')).deviceHeal('bring-back', argv, io),
+  },
+  {
     name: 'errata act',
     usage: 'errata act ID NAME',
     summary: 'Does what an erratum proposes.',

@@ -1,6 +1,7 @@
 import { artifactsByHashes } from '../artifacts/artifact.store.ts'
 import type { Device } from '../devices/device.ts'
 import type { Db } from '../db/schema.ts'
+import { unsavedHighlights } from '../reading/unsaved.store.ts'
 import { mayHaveFiles } from './holding.store.ts'
 import type { Verb } from './log.ts'
 import type { Due } from './plan.ts'
@@ -10,8 +11,11 @@ export type Preview = {
   operations: { verb: 'add' | 'file' | 'metadata' | 'remove' | 'state'; bookId: string }[]
   /** Bytes of the files that arrive. */
   bytes: number
-  /** Downloaded books that may have to be fetched again, because their owner wants it so, and their bytes. */
-  cost: { refetch: number; bytes: number }
+  /**
+   * Downloaded books that may have to be fetched again, because their owner wants it so; their bytes; and how many of them, and of those
+   * that leave, may have highlights that are not stored here.
+   */
+  cost: { refetch: number; bytes: number; unsavedHighlights: number }
 }
 
 const WORDS = {
@@ -25,7 +29,7 @@ const WORDS = {
 /** Tells what a sync that sends these operations will do. */
 export async function previewOf(
   db: Db,
-  device: Pick<Device, 'id'>,
+  device: Pick<Device, 'id' | 'person'>,
   due: readonly Due[],
 ): Promise<Preview> {
   const arriving = due.filter(({ operation }) => ['new', 'file'].includes(operation.verb))
@@ -43,13 +47,22 @@ export async function previewOf(
     wished.map(({ operation }) => operation.book),
   )
   const refetched = wished.filter(({ operation }) => there.has(operation.book))
+  const endangered = [
+    ...refetched,
+    ...due.filter(({ operation, pair }) => operation.verb === 'removal' && pair.holding.file),
+  ].map(({ operation }) => operation.book)
+  const unsaved = await unsavedHighlights(db, device.person, endangered)
   return {
     operations: due.map(({ operation }) => ({
       verb: WORDS[operation.verb],
       bookId: operation.book,
     })),
     bytes: sum(arriving.map(bytesOf)),
-    cost: { refetch: refetched.length, bytes: sum(refetched.map(bytesOf)) },
+    cost: {
+      refetch: refetched.length,
+      bytes: sum(refetched.map(bytesOf)),
+      unsavedHighlights: unsaved.size,
+    },
   }
 }
 

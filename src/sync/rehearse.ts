@@ -13,6 +13,9 @@ import { writeToken } from './token.ts'
 import { turn } from './turn.ts'
 import type { Encode } from './words.ts'
 
+/** Something that somebody wants of a device's sync, within a transaction. */
+export type Wish = (tx: Tx, home: Home, device: Device) => Promise<void>
+
 /**
  * What the next sync of a device will tell it, in the order of telling: the very turns of a sync, taken and taken back. It is what the
  * sync does if the device returns the newest token and nothing changes meanwhile. `wish` is done first, and taken back too: what a
@@ -22,7 +25,7 @@ export async function rehearseSync(
   home: Home,
   device: Device,
   encode: Encode,
-  wish: (tx: Tx, home: Home, device: Device) => Promise<void> = () => Promise.resolve(),
+  wish: Wish = () => Promise.resolve(),
 ): Promise<Due[]> {
   // What is noted is written first: notes that a rehearsal took would be lost with it.
   await writeNotes(home)

@@ -6,7 +6,7 @@ import { makeEpub } from '../support/make-epub.ts'
 type Preview = {
   operations: { verb: string; bookId: string }[]
   bytes: number
-  cost: { refetch: number; bytes: number }
+  cost: { refetch: number; bytes: number; unsavedHighlights: number }
 }
 
 let house: House
@@ -52,7 +52,7 @@ describe('a book that is sent again', () => {
   test('is first told of, with what it costs, and nothing is changed by looking', async () => {
     const { body } = await heal('resend?preview=1', { books: [emma] })
     expect(body.operations).toEqual([{ verb: 'add', bookId: emma }])
-    expect(body.cost).toEqual({ refetch: 1, bytes: body.bytes })
+    expect(body.cost).toEqual({ refetch: 1, bytes: body.bytes, unsavedHighlights: 0 })
     expect(await brought()).toEqual([])
   })
 

@@ -7,7 +7,7 @@ import { makeEpub } from '../support/make-epub.ts'
 type Preview = {
   operations: { verb: string; bookId: string }[]
   bytes: number
-  cost: { refetch: number; bytes: number }
+  cost: { refetch: number; bytes: number; unsavedHighlights: number }
 }
 
 let house: House
@@ -98,7 +98,7 @@ describe('what the next sync will do', () => {
     await recordFact(house.server.home, { id: kobo.device }, id, { kind: 'consent' })
     const preview = await nextSync(kobo)
     expect(inWords(preview)).toEqual([`add ${id}`])
-    expect(preview.cost).toEqual({ refetch: 1, bytes: preview.bytes })
+    expect(preview.cost).toEqual({ refetch: 1, bytes: preview.bytes, unsavedHighlights: 0 })
   })
 
   test('nobody sees what another person’s Kobo will do', async () => {
