@@ -46,6 +46,26 @@ describe('a book deleted on the Kobo', () => {
     expect([...libra.violations, ...clara.violations]).toEqual([])
   })
 
+  test('comes back by one call, with one sync, to that Kobo alone', async () => {
+    const [libra, clara] = [await scene.readingKobo(), await scene.readingKobo()]
+    await scene.expectQuiet(libra)
+    const before = { libra: booksOnDrive(libra), clara: booksOnDrive(clara) }
+    for (const kobo of [libra, clara]) kobo.remove(scene.id('Emma'))
+    for (const kobo of [libra, clara]) await scene.sync(kobo)
+    const call = `/devices/${libra.device}/removals/${scene.id('Emma')}/bring-back`
+    expect((await scene.house.api('POST', call)).status).toBe(200)
+    expect((await scene.sync(libra)).operations).toEqual([
+      { kind: 'NewEntitlement', id: scene.id('Emma') },
+    ])
+    for (const kobo of [libra, clara]) await scene.expectQuiet(kobo)
+    const { Emma: _, ...others } = before.clara
+    expect(booksOnDrive(clara)).toEqual(others)
+    expect(booksOnDrive(libra)).toMatchObject({
+      ...before.libra,
+      Emma: { downloaded: 'true', file: before.libra.Emma?.file },
+    })
+  })
+
   test('comes back when it is taken off the shelf, synced, shelved and synced, as people do elsewhere', async () => {
     const kobo = await scene.readingKobo()
     const before = booksOnDrive(kobo)

@@ -162,8 +162,8 @@ describe('a file that goes and a row that stays', () => {
     expect(booksOnDrive(kobo).Emma).toMatchObject({ percent: 20 })
   })
 
-  // No project in the field notices it: nothing is sent
-  test('after it was deleted over USB: the server hears nothing and does no harm', async () => {
+  // Reported nowhere, for nothing is sent and no server notices
+  test('after it was deleted over USB: the server hears nothing, and its owner has that one book sent again', async () => {
     scene = await openScene(['Emma', 'Dracula'])
     const kobo = await scene.readingKobo()
     const before = booksOnDrive(kobo)
@@ -172,7 +172,14 @@ describe('a file that goes and a row that stays', () => {
       expect(await scene.sync(kobo)).toMatchObject({ operations: [], downloaded: [] })
     expect(existsSync(kobo.fileOf(scene.id('Emma')))).toBe(false)
     expect(booksOnDrive(kobo)).toEqual({ ...before, Emma: { ...before.Emma, file: null } })
-    expect(await scene.questions()).toEqual([])
+    const books = [scene.id('Emma')]
+    await scene.house.api('POST', `/devices/${kobo.device}/resend`, { books })
+    await scene.sync(kobo)
+    await kobo.downloadAll()
+    await scene.expectQuiet(kobo)
+    const { Emma, Dracula } = booksOnDrive(kobo)
+    expect(Emma).toMatchObject({ file: before.Emma?.file, highlights: before.Emma?.highlights })
+    expect(Dracula).toEqual(before.Dracula)
   })
 })
 
