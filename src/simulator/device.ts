@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import type { Diary } from './diary.ts'
 import type { Cause, Event } from './events.ts'
-import type { Faults } from './faults.ts'
+import { noFaults, type Circumstances, type Faults } from './faults.ts'
 import type { Home } from './home.ts'
 import type { Connections } from './http.ts'
 import type { Random } from './random.ts'
@@ -82,13 +82,17 @@ export interface Session {
   device: Device
   report: SyncReport
   faults: Faults
+  meanwhile: Circumstances['meanwhile']
   /** Exchanges begun so far. */
   exchanges: number
   /** Books announced in this session whose file is not here, in order. */
   fresh: Set<string>
 }
 
-export function openSession(device: Device, faults: Faults): Session {
+export function openSession(
+  device: Device,
+  { faults = noFaults, meanwhile }: Circumstances,
+): Session {
   const report: SyncReport = {
     completed: false,
     pages: 0,
@@ -104,7 +108,7 @@ export function openSession(device: Device, faults: Faults): Session {
     dropped: [],
     popups: [],
   }
-  return { device, report, faults, exchanges: 0, fresh: new Set() }
+  return { device, report, faults, meanwhile, exchanges: 0, fresh: new Set() }
 }
 
 /** Most violations that one answer adds: the rest of a broken answer says nothing new. */

@@ -135,6 +135,23 @@ test('what the reader did is put off, and the session goes on', async () => {
   expect(device.state().unsent).toEqual({ deletes: [], states: [], highlights: 0 })
 })
 
+test('others act between an answer and what the device makes of it', async () => {
+  const device = kobo()
+  const seen: string[] = []
+  await device.sync({
+    meanwhile: ({ path }) => {
+      if (path === '/v1/library/sync')
+        seen.push(
+          device
+            .contents()
+            .map(({ id }) => id)
+            .join(),
+        )
+    },
+  })
+  expect(seen).toEqual(['', 'b1'])
+})
+
 test('a slow answer is waited for, up to the patience of the device', async () => {
   const slept: number[] = []
   const one = newKobo(fake, { sleep: async (ms) => void slept.push(ms) })

@@ -43,10 +43,12 @@ export type Fault =
 
 export type Faults = (exchange: Exchange) => Fault | undefined
 
-/** Where things go wrong, and whether the device is away from the network. */
+/** Where things go wrong, whether the device is away from the network, and what others do meanwhile. */
 export interface Circumstances {
   faults?: Faults
   offline?: boolean
+  /** Called when an answer has arrived and the device has not acted on it yet. */
+  meanwhile?: (exchange: Exchange) => Promise<void> | void
 }
 
 /** Faults of any exchange, then those of a page. */

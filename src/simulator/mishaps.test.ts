@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import {
   discard,
@@ -55,6 +56,7 @@ describe('a factory reset', () => {
     })
     expect(paths()).toEqual([])
     kobo.pointAt(fake.url)
+    kobo.switches.initializes = 'when-missing'
     await kobo.sync()
     expect(paths().slice(0, 3)).toEqual(['/v1/auth/device', '/v1/affiliate', '/v1/initialization'])
     expect(kobo.state().books).toHaveLength(3)
@@ -162,12 +164,15 @@ describe("yesterday's drive", () => {
   })
 
   test('does not bring an old identity to another Kobo', async () => {
-    const kobo = await synced()
+    const kobo = await synced({}, true)
     const yesterday = kobo.snapshot()
     kobo.swap()
     const id = kobo.deviceId
     kobo.restore(yesterday)
-    expect(kobo.deviceId).toBe(id)
+    const db = new Database(kobo.database())
+    const written = db.prepare("SELECT value FROM sim_state WHERE name = 'device_id'").get()
+    db.close()
+    expect([kobo.deviceId, written]).toEqual([id, { value: id }])
     expect(ids(kobo)).toHaveLength(3)
   })
 })

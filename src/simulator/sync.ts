@@ -3,7 +3,7 @@ import { fetchCovers } from './covers.ts'
 import { openSession, type Device, type Session, type SyncReport } from './device.ts'
 import { counted } from './diary.ts'
 import { download, downloadQueued } from './downloads.ts'
-import { noFaults, type Circumstances } from './faults.ts'
+import type { Circumstances } from './faults.ts'
 import { makeContact } from './first-contact.ts'
 import { sendHighlights } from './highlights.ts'
 import { Interrupted } from './interrupted.ts'
@@ -79,10 +79,10 @@ export async function downloadEverything(
 /** Runs one stretch of talk; what ends it early is in the report. */
 export async function converse(
   device: Device,
-  { faults = noFaults }: Circumstances,
+  circumstances: Circumstances,
   talk: (session: Session) => Promise<void>,
 ): Promise<SyncReport> {
-  const session = openSession(device, faults)
+  const session = openSession(device, circumstances)
   try {
     await talk(session)
     session.report.completed = true

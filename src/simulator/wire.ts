@@ -34,7 +34,8 @@ export async function send(session: Session, call: Call): Promise<Reply> {
   await sendTwins(session)
   session.exchanges += 1
   const kind = call.kind ?? 'api'
-  const fault = session.faults({ n: session.exchanges, method: call.method, path, kind })
+  const its = { n: session.exchanges, method: call.method, path, kind }
+  const fault = session.faults(its)
   if (fault?.kind === 'postpone' && call.mayWait) throw putOff(session, at)
   if (fault?.kind === 'drop-request' || fault?.kind === 'postpone')
     throw stop(session, at, 'the request was never sent')
@@ -51,6 +52,7 @@ export async function send(session: Session, call: Call): Promise<Reply> {
   if (fault?.kind === 'cut-reply') request.cutAfter = fault.atByte ?? 0
   if (fault?.kind === 'slow-reply') slowDown(session, at, request, fault)
   const answer = await answerTo(session, at, request, call, fault)
+  await session.meanwhile?.(its)
   if (!applied) {
     if (answer.whole) call.overheard?.(answer.body)
     const lost = fault?.kind === 'cut-reply' ? 'the answer was cut off' : 'the answer was lost'
