@@ -34,6 +34,7 @@ const FILTERS: Record<'missing' | 'doubtful' | 'extra', Status[]> = {
 }
 
 const ContentsQuery = PartQuery.extend({
+  cursor: z.string().max(7000).optional(), // it holds a title
   status: z
     .string()
     .max(200)

@@ -29,18 +29,20 @@ export async function syncRecords(
   const entries = await readLog(db, device, { from, ...(to !== null && { to }) })
   const pages = await pagesFor(db, device, entries, oldest.seq)
   const lastHeard = await lastToken(db, device)
-  let end = to === null ? Number.MAX_SAFE_INTEGER : beginningOf(entries, to)
+  let end = to === null ? entries.length : beforeSigningIn(entries, entries.length)
   return sessions.map(({ seq, at }, index) => {
-    const begins = beginningOf(entries, seq)
+    let first = end
+    while (first > 0 && (entries[first - 1]?.seq ?? 0) >= seq) first -= 1
+    const start = beforeSigningIn(entries, first)
     const record = {
       seq,
       startedAt: at,
-      entries: entries.filter((entry) => entry.seq >= begins && entry.seq < end),
+      entries: entries.slice(start, end),
       pages,
       isLast: index === 0 && to === null,
       lastHeard,
     }
-    end = begins
+    end = start
     return record
   })
 }
@@ -48,12 +50,11 @@ export async function syncRecords(
 /** A Kobo signs in before its session is told from the one before: at most so many entries stand there. */
 const SIGNING_IN = 8
 
-/** Where the sync begins whose session begins at entry `seq`. */
-function beginningOf(entries: readonly Entry[], seq: number): number {
-  let begins = seq
-  while (entries.some((entry) => entry.seq === begins - 1 && entry.kind === 'activation'))
-    begins -= 1
-  return begins
+/** Where the entries begin that belong to the session whose own begin at `index`. */
+function beforeSigningIn(entries: readonly Entry[], index: number): number {
+  let start = index
+  while (start > 0 && entries[start - 1]?.kind === 'activation') start -= 1
+  return start
 }
 
 /** The sync that began with entry `seq` of the log; undefined when none did. */

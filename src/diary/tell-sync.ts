@@ -43,6 +43,8 @@ function howItCame({ entries, pages }: SyncRecord, tell: TellTime): string[] {
       ? ['Came without a token.']
       : [`Came without a token: the answer of ${tell(newest.at)} did not reach it whole${again}.`]
   }
+  // Such a page has no time of its own here, and the trouble is told already.
+  if (entries.some((entry) => entry.kind === 'rolled-back' && entry.page === opened.page)) return []
   const page = pages.find(({ id }) => id === opened.page)
   if (!page) return ['Came with a token of ours.']
   const came = `Came with the token of ${tell(page.at)}.`
@@ -58,12 +60,15 @@ type Sent = { operation: Operation; seq: number; taken: boolean }
 
 function whatItWasSent({ entries, pages, lastHeard }: SyncRecord): string[] {
   const returned = new Set(pages.filter((page) => page.taken).map((page) => page.id))
+  const asked = lastAsked(entries)
   const sent = entries.flatMap((entry): Sent[] =>
     entry.kind === 'page'
       ? entry.operations.map((operation) => ({
           operation,
           seq: entry.seq,
-          taken: returned.has(entry.page) || isProven(entries, operation, entry.seq),
+          taken:
+            returned.has(entry.page) ||
+            (operation.verb === 'new' && (asked.get(operation.book) ?? 0) > entry.seq),
         }))
       : [],
   )
@@ -87,12 +92,12 @@ function whatItWasSent({ entries, pages, lastHeard }: SyncRecord): string[] {
   return sentences
 }
 
-/** A Kobo that asks for a book of which it was told has heard of it. */
-function isProven(entries: readonly Entry[], { verb, book }: Operation, seq: number): boolean {
-  if (verb !== 'new') return false
-  return entries.some(
-    (entry) => entry.seq > seq && 'book' in entry && entry.book === book && ASKS.has(entry.kind),
-  )
+/** Where each book was asked for last: a Kobo that asks for a book of which it was told has heard of it. */
+function lastAsked(entries: readonly Entry[]): Map<string, number> {
+  const asked = new Map<string, number>()
+  for (const entry of entries)
+    if ('book' in entry && ASKS.has(entry.kind)) asked.set(entry.book, entry.seq)
+  return asked
 }
 
 const ASKS = new Set<string>([
