@@ -68,6 +68,8 @@ export async function checkPreview(
   const { house, tally } = world.stage
   const { kobo, device } = witness
   const { unsent, token, signedIn } = kobo.state()
+  // An old request that comes again in the middle is a change meanwhile.
+  if (witness.hasTwin) return undefined
   const isQuiet = unsent.deletes.length + unsent.states.length + unsent.highlights === 0
   const newest = await newestIssued(house.server.home.db.read, device)
   if (!isQuiet || !signedIn || pageOf(token) !== (newest ?? undefined)) return undefined

@@ -68,7 +68,7 @@ async function actOnKobo(world: World, witness: Witnessed, step: OnKobo, id: str
       return sync(world, witness, step)
     case 'tap':
       if (!book || book.downloaded) return
-      await kobo.tap(id, { faults: faultsOf(world, step) })
+      await kobo.tap(id, { faults: faultsOf(world, witness, step) })
       return checkEvents(world, witness, step.rate === 0)
     case 'read':
       if (!isReadable) return
@@ -168,11 +168,16 @@ async function importAgain(world: World, book: number): Promise<void> {
   if (body.id !== books[book]) fail(world, 'I13', `book ${book} came back as ${body.id}`)
 }
 
-function faultsOf(world: World, { rate, seed }: { rate: number; seed: number }): Faults {
+function faultsOf(
+  world: World,
+  witness: Witnessed,
+  { rate, seed }: { rate: number; seed: number },
+): Faults {
   const faults = randomFaults(seededRandom(seed), rate / 100)
   return (exchange) => {
     const fault = faults(exchange)
     if (fault) world.stage.tally.fault(fault.kind)
+    if (fault?.kind === 'twin-later') witness.hasTwin = true
     return fault
   }
 }
@@ -187,7 +192,7 @@ async function sync(
   const preview =
     step.rate === 0 && step.edit === null ? await checkPreview(world, witness) : undefined
   const before = await lastSeq(house.server.home.db.read, device)
-  const faults = faultsOf(world, step)
+  const faults = faultsOf(world, witness, step)
   const change = step.edit
   if (change)
     world.between = async () => {
@@ -203,6 +208,8 @@ async function sync(
   world.between = undefined
   expectWire(world, report)
   preview?.(report)
+  // In a sync without faults the last of them has come.
+  if (step.rate === 0) witness.hasTwin = false
   checkEvents(world, witness, step.rate === 0)
   await writeNotes(house.server.home)
   const news = await house.server.home.db.read

@@ -53,6 +53,8 @@ export type Witnessed = {
   /** It was put into another state than syncs alone would leave. */
   isDisturbed: boolean
   seenEvents: number
+  /** A request of its last sync will come once more, in the next one. */
+  hasTwin: boolean
 }
 
 /** Everything that one schedule happens to. */
@@ -128,6 +130,7 @@ function witnessed(kobo: Kobo, drive: string, device: string): Witnessed {
     announced: new Set(),
     isDisturbed: false,
     seenEvents: 0,
+    hasTwin: false,
   }
 }
 
