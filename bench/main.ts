@@ -4,6 +4,7 @@ import { flood } from './flood.ts'
 import { fuzz } from './fuzz.ts'
 import { kepub } from './kepub.ts'
 import { kill } from './kill.ts'
+import { syncs } from './sync.ts'
 import { lives } from './lives.ts'
 import { tableOf, type Figure } from './table.ts'
 
@@ -28,6 +29,7 @@ const BENCHES: Record<string, (size: Size, say: (line: string) => void) => Promi
   fuzz,
   flood: (_, say) => flood(FLOOD, say),
   kepub: (_, say) => kepub(say),
+  sync: (_, say) => syncs(say),
 }
 
 const USAGE = `bin/bench [NAME] [--books N] [--more N] [--lives N] [--times N] [--runs N] [--seed N]

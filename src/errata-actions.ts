@@ -1,10 +1,15 @@
 import { convertAgain, prepareAgain } from './artifacts/artifact.store.ts'
 import { retryImport } from './catalogue/retry-import.ts'
 import { deviceById, restoreDevice } from './devices/device.store.ts'
+import type { Device } from './devices/device.ts'
 import { closeErratum } from './errata/errata.store.ts'
 import type { Erratum } from './errata/erratum.ts'
 import type { Home } from './home.ts'
 import { Problem } from './problem.ts'
+import { answerBrake } from './sync/brake.ts'
+import { answerAmnesia } from './sync/answer-amnesia.ts'
+import { settleRemoval, unshelveEverywhere } from './sync/deletion.ts'
+import { record } from './sync/facts.ts'
 import { sendAgain } from './sync/send-again.ts'
 
 /**
@@ -57,10 +62,66 @@ export async function actOnErratum(home: Home, erratum: Erratum, name: string): 
       })
       return
     }
+    case 'amnesia': {
+      const from = Number(erratum.detail.from)
+      const { device } = erratum
+      await home.db.transact(async (tx) => {
+        if (device !== null)
+          await answerAmnesia(tx, home, { id: device }, from, name === 'kept' ? 'kept' : 'empty')
+      })
+      return
+    }
+    case 'mass-removal': {
+      const device =
+        erratum.device === null ? undefined : await deviceById(home.db.read, erratum.device)
+      await home.db.transact(async (tx) => {
+        if (device) await answerBrake(tx, home, device, name === 'keep' ? 'keep' : 'remove')
+      })
+      return
+    }
+    case 'removed-on-kobo':
+      await answerRemoval(home, erratum, name)
+      return
+    case 'download-failed':
+      await offerAgain(home, erratum)
+      return
     case 'imports-waiting':
     case 'foreign-token':
     case 'retired-address':
+    case 'download-cut':
+    case 'download-not-begun':
+    case 'token-stuck':
+    case 'services-silent':
+    case 'book-near-limit':
+    case 'headers-near-limit':
+    case 'unknown-requests':
       // They propose nothing, so that none of their names passes the check above.
       return
   }
+}
+
+/** What a reader removed on one Kobo leaves the shelves of others too, or only stays off that one. */
+async function answerRemoval(home: Home, erratum: Erratum, name: string): Promise<void> {
+  const { book } = erratum
+  const device = await deviceOf(home, erratum)
+  if (!device || book === null) return
+  await home.db.transact((tx) =>
+    name === 'unshelve'
+      ? unshelveEverywhere(tx, home, device, book)
+      : settleRemoval(tx, home, device, book, 'It stays off this Kobo.'),
+  )
+}
+
+/** A book whose download fails is taken off the Kobo and offered anew. */
+async function offerAgain(home: Home, erratum: Erratum): Promise<void> {
+  const { id, book } = erratum
+  const device = await deviceOf(home, erratum)
+  await home.db.transact(async (tx) => {
+    if (device && book !== null) await record(tx, home, device.id, [{ kind: 'retract', book }])
+    await closeErratum(tx, id, 'It is offered anew.', home.now())
+  })
+}
+
+async function deviceOf(home: Home, { device }: Erratum): Promise<Device | undefined> {
+  return device === null ? undefined : await deviceById(home.db.read, device)
 }

@@ -11,6 +11,7 @@ import type { Home } from './home.ts'
 import { openHome, type HomeOptions } from './open-home.ts'
 import { Problem } from './problem.ts'
 import { isEverywhere, lanAddresses, publicUrl } from './public-url.ts'
+import { openReview } from './review.ts'
 import { takeLibrary } from './serving-lock.ts'
 import { writeNotes } from './sync/facts.ts'
 
@@ -69,6 +70,9 @@ const WATCH = 15_000
 /** How long a stop waits for answers that are under way, in ms. */
 const PATIENCE = 10_000
 
+/** How often a stop looks for connections that nobody uses any more, in ms. */
+const IDLE = 20
+
 /**
  * Opens everything that lives long, and releases it again with `close`: the one place where the program is put together.
  * Throws `Problem('unavailable')` when the port is taken or a folder cannot be written.
@@ -98,6 +102,7 @@ export async function openServer(config: Config, options: ServerOptions = {}): P
       },
       async close() {
         await stopListening(http)
+        await parts.review.close()
         await parts.inbox.close()
         await parts.preparation.close()
         await parts.closeWorkers()
@@ -140,12 +145,13 @@ async function openParts(home: Home, options: ServerOptions) {
     const giveBack = takeLibrary(home.config.dataDir)
     const workers = options.workers ?? (own = openWorkers(home.log))
     await recoverImports(home)
+    const review = openReview(home)
     const preparation = openPreparation(home, workers)
     const inbox = await openInbox(home, {
       settle: options.settle ?? 2000,
       imported: () => preparation.kick(),
     })
-    return { preparation, inbox, closeWorkers: async () => own?.close(), giveBack }
+    return { preparation, inbox, review, closeWorkers: async () => own?.close(), giveBack }
   } catch (error) {
     await own?.close()
     await home.db.close()
@@ -179,8 +185,11 @@ function refusal(error: NodeJS.ErrnoException, host: string, port: number): Prob
 function stopListening(http: HttpServer): Promise<void> {
   return new Promise((resolve) => {
     const impatient = setTimeout(() => http.closeAllConnections(), PATIENCE)
+    // An answer that is under way leaves its connection idle only when it is out.
+    const idle = setInterval(() => http.closeIdleConnections(), IDLE)
     http.close(() => {
       clearTimeout(impatient)
+      clearInterval(idle)
       resolve()
     })
     http.closeIdleConnections()

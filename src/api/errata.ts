@@ -1,9 +1,10 @@
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi'
-import { closeErratum, erratumById, listErrata, maySee } from '../errata/errata.store.ts'
+import { dismissErratum, erratumById, listErrata, maySee } from '../errata/errata.store.ts'
 import type { Erratum } from '../errata/erratum.ts'
 import type { Home } from '../home.ts'
 import type { Person } from '../people/person.ts'
 import { Problem } from '../problem.ts'
+import { review } from '../review.ts'
 import { apiPart, type ApiEnv } from './context.ts'
 import { actOnErratum } from '../errata-actions.ts'
 import { answers, IdParameter, listOf, PartQuery, PROBLEMS, takes } from './shapes.ts'
@@ -38,6 +39,7 @@ export function errataRoutes(home: Home): OpenAPIHono<ApiEnv> {
     }),
     async (c) => {
       const { limit, cursor } = c.req.valid('query')
+      await review(home)
       const part = await listErrata(home.db.read, c.var.person, { limit, after: cursor })
       return c.json({ items: part.errata.map(erratumJson), next: part.next }, 200)
     },
@@ -62,7 +64,7 @@ export function errataRoutes(home: Home): OpenAPIHono<ApiEnv> {
     createRoute({
       method: 'post',
       path: '/errata/{id}/dismiss',
-      summary: 'Close an erratum, saying why',
+      summary: 'Close an erratum, saying why; the same is not told again for thirty days',
       request: { params: IdParameter, ...takes(DismissBody) },
       responses: { 204: { description: 'It is closed.' }, ...PROBLEMS },
     }),
@@ -70,7 +72,7 @@ export function errataRoutes(home: Home): OpenAPIHono<ApiEnv> {
       const erratum = await ownErratum(home, c.var.person, c.req.valid('param').id)
       const { reason } = c.req.valid('json')
       const now = home.now()
-      await home.db.transact((tx) => closeErratum(tx, erratum.id, reason, now))
+      await home.db.transact((tx) => dismissErratum(tx, erratum, reason, now))
       return c.body(null, 204)
     },
   )

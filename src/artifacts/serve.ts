@@ -20,8 +20,10 @@ export type ServedFile = {
 export type Delivery = {
   /** The last byte of the file was handed over, by an answer with the whole file or with the rest of it. */
   completed?: () => void
-  /** The delivery broke off, or was a part that does not reach the end, or only a look at the end (a suffix range). */
-  aborted?: () => void
+  /**
+   * The delivery broke off (`cut`), or was a part that does not reach the end, or only a look at the end (a suffix range).
+   */
+  aborted?: (cut: boolean) => void
   /** The response of the Node server, where there is one: "handed over" then means handed over to the network. */
   outgoing?: ServerResponse | undefined
 }
@@ -96,7 +98,7 @@ function outcome(delivery: Delivery, toTheEnd: boolean): (allRead: boolean) => v
     if (told) return
     told = true
     if (handedOver && toTheEnd) delivery.completed?.()
-    else delivery.aborted?.()
+    else delivery.aborted?.(!handedOver)
   }
   if (outgoing) {
     outgoing.once('close', () => tell(allRead && outgoing.writableFinished))

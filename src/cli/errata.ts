@@ -3,6 +3,7 @@ import { listErrata } from '../errata/errata.store.ts'
 import type { Erratum } from '../errata/erratum.ts'
 import type { Home } from '../home.ts'
 import { personIds } from '../people/person.store.ts'
+import { review } from '../review.ts'
 import type { Io } from './io.ts'
 import { withHome } from './with-home.ts'
 
@@ -23,6 +24,7 @@ export async function listAll(argv: string[], io: Io): Promise<number> {
 }
 
 async function everybodys(home: Home): Promise<Erratum[]> {
+  await review(home)
   const readers = [
     { id: '', owner: true },
     ...(await personIds(home.db.read)).map((id) => ({ id, owner: false })),

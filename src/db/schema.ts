@@ -83,6 +83,7 @@ export type Schema = {
     parent: string | null
     on_chain: Flag
     returned_seq: number | null
+    stranger: Flag
     returned_at: number | null
   }
   operation: {
@@ -97,7 +98,8 @@ export type Schema = {
     artifact: string | null
   }
   holding: HoldingTable
-  due: { device: string; book: string }
+  due: { device: string; book: string; shelved_at: Generated<number> }
+  download_watch: { device: string; book: string }
   sync_session: {
     device: string
     began_seq: number
@@ -107,6 +109,8 @@ export type Schema = {
     sent: number
     token: string | null
     repeats: number
+    tokenless: Flag
+    judged: Flag
   }
   reading_state: {
     person: string
@@ -128,7 +132,9 @@ export type Schema = {
     verified: Flag
     at: number
     body: string
+    beyond: 'markup' | 'unreadable' | null
   }
+  unverified_reading: { book: string; at: number }
   tag: {
     id: string
     person: string
@@ -154,6 +160,7 @@ export type Schema = {
     at: number
     closed_at: number | null
     closed_because: string | null
+    quiet_until: Generated<number | null>
   }
 }
 
@@ -209,6 +216,7 @@ type DeviceTable = {
   created_at: number
   last_seen_at: number | null
   revoked_at: number | null
+  services_at: Generated<number | null>
 }
 
 type HoldingTable = {
@@ -226,6 +234,7 @@ type HoldingTable = {
   artifact: string | null
   listed: Flag
   deleted: Flag
+  by_machine: Flag
 }
 
 /** A handle for reading. Query functions take it first, so that they work outside and inside a transaction. */

@@ -1,13 +1,24 @@
 import type { Db, Tx } from '../db/schema.ts'
 
-/** The device that a token of ours was first seen with; undefined while it was seen with none. */
-export async function boundDevice(db: Db, token: string): Promise<string | undefined> {
+/**
+ * The device that a token of ours was first seen with, and the newest generation of its pairing's address with which it came; undefined
+ * while it was seen with none.
+ */
+export async function boundToken(
+  db: Db,
+  token: string,
+): Promise<{ device: string; generation: number } | undefined> {
   const row = await db
     .selectFrom('access_token')
-    .select('device')
+    .select(['device', 'generation'])
     .where('id', '=', token)
     .executeTakeFirst()
-  return row?.device ?? undefined
+  return row && row.device !== null ? { device: row.device, generation: row.generation } : undefined
+}
+
+/** Notes that a token came together with a newer address of its pairing. */
+export async function renewToken(tx: Tx, token: string, generation: number): Promise<void> {
+  await tx.updateTable('access_token').set({ generation }).where('id', '=', token).execute()
 }
 
 /** Binds a token to a device, unless it is bound already. Tokens that the same device had before stay good. */

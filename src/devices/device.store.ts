@@ -18,6 +18,11 @@ export async function devicesOf(db: Db, person: string): Promise<Device[]> {
   )
 }
 
+/** The ids of every Kobo, revoked ones included. */
+export async function everyDevice(db: Db): Promise<string[]> {
+  return (await db.selectFrom('device').select('id').execute()).map((row) => row.id)
+}
+
 /** The Kobo with this id, revoked or not. */
 export async function deviceById(db: Db, id: string): Promise<Device | undefined> {
   const rows = await db.selectFrom('device').selectAll().where('id', '=', id).execute()
@@ -114,6 +119,21 @@ export async function recordSeen(
     })
     .where('id', '=', device.id)
     .execute()
+}
+
+/** When the Kobo last called the reading services with a token of ours, in epoch ms; null when it never did. */
+export async function servicesCalledAt(db: Db, id: string): Promise<number | null> {
+  const row = await db
+    .selectFrom('device')
+    .select('services_at')
+    .where('id', '=', id)
+    .executeTakeFirst()
+  return row?.services_at ?? null
+}
+
+/** Writes down that the Kobo called the reading services with a token of ours. */
+export async function recordServicesCall(tx: Tx, id: string, now: number): Promise<void> {
+  await tx.updateTable('device').set({ services_at: now }).where('id', '=', id).execute()
 }
 
 /** Turns a Kobo away from now on. Its ledger is kept. */

@@ -1,7 +1,7 @@
 import type { Home } from '../home.ts'
 import { Problem } from '../problem.ts'
 import { bearerToken, type AccessToken } from './access-token.ts'
-import { bindToken, boundDevice } from './access-token.store.ts'
+import { bindToken, boundToken, renewToken } from './access-token.store.ts'
 import { readDeviceHeaders } from './device-headers.ts'
 import type { Device, Pairing } from './device.ts'
 import { deviceById } from './device.store.ts'
@@ -14,7 +14,9 @@ export type TokenHolder = { pairing: Pairing; device: Device | undefined }
 /**
  * Who makes a call that carries no secret in its address, by its access token; undefined when the token is not ours, is of
  * an earlier generation, belongs to another device than the one that calls, or the device is revoked. The first call with
- * both a token and a device id binds the one to the other.
+ * both a token and a device id binds the one to the other. A Kobo keeps its token for an hour when it is given another address: it is
+ * good again once it came together with that address. What cannot be written down is left for a later call, for an error
+ * here may cost a Kobo its highlights.
  */
 export async function tokenHolder(
   home: Home,
@@ -22,28 +24,36 @@ export async function tokenHolder(
 ): Promise<TokenHolder | undefined> {
   const token = bearerToken(home.key, headers)
   const pairing = token && (await pairingById(home.db.read, token.pairing))
-  if (!token || !pairing || pairing.generation !== token.generation) return undefined
+  if (!token || !pairing) return undefined
+  const bound = await boundToken(home.db.read, token.id)
+  if (pairing.generation !== (bound?.generation ?? token.generation)) return undefined
   if (await isRevoked(home.db.read, pairing.id)) return undefined
-  const bound = await boundDevice(home.db.read, token.id)
   if (bound === undefined) return await firstHolder(home, token, pairing, headers)
-  const device = await deviceById(home.db.read, bound)
+  const device = await deviceById(home.db.read, bound.device)
   const { hardwareId } = readDeviceHeaders(headers)
   if (!device || device.revokedAt !== null) return undefined
   if (hardwareId !== undefined && hardwareId !== device.hardwareId) return undefined
   return { pairing, device }
 }
 
-/** Binds the token that a call with a secret carries to the device that makes it, when both are known and it is not yet bound. */
+/**
+ * Binds the token that a call with a secret carries to the device that makes it, when both are known and it is not yet bound, and
+ * notes that it came with this generation of the address.
+ */
 export async function rememberToken(
   home: Home,
   headers: Pick<Headers, 'get'>,
+  { id, generation }: Pairing,
   device: Device,
 ): Promise<void> {
   if (readDeviceHeaders(headers).hardwareId === undefined) return
   const token = bearerToken(home.key, headers)
-  if (!token || token.pairing !== device.pairing) return
-  if ((await boundDevice(home.db.read, token.id)) !== undefined) return
-  await home.db.transact((tx) => bindToken(tx, token, device.id))
+  if (!token || token.pairing !== id) return
+  const bound = await boundToken(home.db.read, token.id)
+  if (bound === undefined)
+    await home.db.transact((tx) => bindToken(tx, { ...token, generation }, device.id))
+  else if (bound.device === device.id && bound.generation < generation)
+    await home.db.transact((tx) => renewToken(tx, token.id, generation))
 }
 
 async function firstHolder(
@@ -55,8 +65,18 @@ async function firstHolder(
   const device = await admittedDevice(home, pairing, headers)
   if (device === 'turned away') return undefined
   if (device && readDeviceHeaders(headers).hardwareId !== undefined)
-    await home.db.transact((tx) => bindToken(tx, token, device.id))
+    await bindLater(home, token, device)
   return { pairing, device }
+}
+
+/** Binds the token now, or with a later call when nothing can be written. */
+async function bindLater(home: Home, token: AccessToken, device: Device): Promise<void> {
+  try {
+    await home.db.transact((tx) => bindToken(tx, token, device.id))
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    home.log.warn({ err: error }, 'An access token was not bound.')
+  }
 }
 
 async function admittedDevice(
@@ -67,8 +87,9 @@ async function admittedDevice(
   try {
     return await deviceOf(home, pairing, headers)
   } catch (error) {
-    if (error instanceof Problem && ['unauthorized', 'forbidden'].includes(error.code))
-      return 'turned away'
+    if (!(error instanceof Problem)) throw error
+    if (error.code === 'unauthorized' || error.code === 'forbidden') return 'turned away'
+    if (error.code === 'unavailable') return undefined
     throw error
   }
 }

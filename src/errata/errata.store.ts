@@ -2,15 +2,18 @@ import type { Selectable } from 'kysely'
 import { z } from 'zod'
 import type { Db, Schema, Tx } from '../db/schema.ts'
 import { Problem } from '../problem.ts'
-import { actionsOf, isErratumKind } from './erratum.ts'
+import { actionsOf, isErratumKind, isEvent } from './erratum.ts'
 import type { Erratum, ErratumKind, NewErratum } from './erratum.ts'
 
 /** Who looks: everyone sees their own errata, the owner also those that are nobody's in particular. */
 export type Reader = { id: string; owner: boolean }
 
+/** So long a person who dismissed an erratum is not told the same again, in ms: thirty days. */
+const QUIET = 30 * 24 * 60 * 60_000
+
 /**
  * Files an erratum under `id`. While one of the same kind and subject is open, that one takes the new words instead and
- * keeps its id and its age.
+ * keeps its id and its age. What a person dismissed is not filed again until its cause was gone or thirty days passed.
  */
 export async function fileErratum(
   tx: Tx,
@@ -18,6 +21,7 @@ export async function fileErratum(
   id: string,
   now: number,
 ): Promise<void> {
+  if (await isQuiet(tx, erratum, now)) return
   const { kind, subject, person, device, book, cause, consequence } = erratum
   const detail = JSON.stringify(erratum.detail)
   await tx
@@ -88,6 +92,53 @@ export async function openErratum(
   return row && toErratum(row)
 }
 
+/** The open errata of this kind about a device, oldest first. */
+export async function openErrataOf(db: Db, device: string, kind: ErratumKind): Promise<Erratum[]> {
+  const rows = await db
+    .selectFrom('erratum')
+    .selectAll()
+    .where('device', '=', device)
+    .where('kind', '=', kind)
+    .where('closed_at', 'is', null)
+    .orderBy('at')
+    .execute()
+  return rows.flatMap((row) => toErratum(row) ?? [])
+}
+
+/** What is told of this kind, everywhere or on one device, oldest first: open errata, and dismissed ones whose cause is not gone. */
+export async function toldErrata(
+  db: Db,
+  { kind, device }: { kind: ErratumKind; device?: string },
+): Promise<Erratum[]> {
+  const rows = await db
+    .selectFrom('erratum')
+    .selectAll()
+    .where('kind', '=', kind)
+    .where((is) => is.or([is('closed_at', 'is', null), is('quiet_until', 'is not', null)]))
+    .$if(device !== undefined, (query) => query.where('device', '=', device ?? ''))
+    .orderBy('at')
+    .execute()
+  return rows.flatMap((row) => toErratum(row) ?? [])
+}
+
+/** When an erratum of this kind about `subject` was last closed, in epoch ms. */
+export async function lastClosed(
+  db: Db,
+  kind: ErratumKind,
+  subject: string,
+): Promise<number | undefined> {
+  const row = await db
+    .selectFrom('erratum')
+    .select('closed_at')
+    .where('kind', '=', kind)
+    .where('subject', '=', subject)
+    .where('closed_at', 'is not', null)
+    .orderBy('closed_at', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row?.closed_at ?? undefined
+}
+
 /** When the newest erratum of this kind about `subject` was filed, open or closed, in epoch ms. */
 export async function lastFiled(
   db: Db,
@@ -126,7 +177,43 @@ export async function closeErratum(
   return closed.numUpdatedRows > 0n
 }
 
-/** Closes what is open about `subject`, because what it tells of is solved. */
+/**
+ * A person closes the erratum, and says why. The same is not told again until its cause was gone or thirty days passed. Answers
+ * whether it was open.
+ */
+export async function dismissErratum(
+  tx: Tx,
+  erratum: Pick<Erratum, 'id' | 'kind'>,
+  reason: string,
+  now: number,
+): Promise<boolean> {
+  const closed = await closeErratum(tx, erratum.id, reason, now)
+  if (closed && !isEvent(erratum.kind))
+    await tx
+      .updateTable('erratum')
+      .set({ quiet_until: now + QUIET })
+      .where('id', '=', erratum.id)
+      .execute()
+  return closed
+}
+
+/** Whether a person dismissed the same and its cause was never gone since. */
+export async function isQuiet(
+  db: Db,
+  { kind, subject }: Pick<Erratum, 'kind' | 'subject'>,
+  now: number,
+): Promise<boolean> {
+  const row = await db
+    .selectFrom('erratum')
+    .select('id')
+    .where('kind', '=', kind)
+    .where('subject', '=', subject)
+    .where('quiet_until', '>', now)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/** Closes what is open about `subject`, because what it tells of is solved. Should it come back, it is told anew. */
 export async function closeErrataAbout(
   tx: Tx,
   kind: ErratumKind,
@@ -134,6 +221,13 @@ export async function closeErrataAbout(
   because: string,
   now: number,
 ): Promise<void> {
+  await tx
+    .updateTable('erratum')
+    .set({ quiet_until: null })
+    .where('kind', '=', kind)
+    .where('subject', '=', subject)
+    .where('quiet_until', 'is not', null)
+    .execute()
   await tx
     .updateTable('erratum')
     .set({ closed_at: now, closed_because: because })

@@ -8,6 +8,17 @@ export type ErratumKind =
   | 'retired-address'
   | 'revoked-address'
   | 'gone-back-in-time'
+  | 'amnesia'
+  | 'mass-removal'
+  | 'removed-on-kobo'
+  | 'download-failed'
+  | 'download-cut'
+  | 'download-not-begun'
+  | 'token-stuck'
+  | 'services-silent'
+  | 'book-near-limit'
+  | 'headers-near-limit'
+  | 'unknown-requests'
 
 /** What an action needs to know, as plain text. */
 export type ErratumDetail = Readonly<Record<string, string>>
@@ -46,6 +57,11 @@ export function actionsOf(kind: ErratumKind): string[] {
 /** Whether `text` names a kind that this program knows; a newer one may have filed others. */
 export function isErratumKind(text: string): text is ErratumKind {
   return Object.hasOwn(ACTIONS, text)
+}
+
+/** Whether an erratum of this kind tells of something that happened, so that each time is news; others tell of what is so. */
+export function isEvent(kind: ErratumKind): boolean {
+  return kind === 'import-failed' || kind === 'unknown-requests'
 }
 
 /**
@@ -160,9 +176,32 @@ export function goneBackInTime(device: Caller): NewErratum {
   }
 }
 
-type Caller = { id: string; name: string; person: string }
+/** A Kobo that came without its token, where nothing tells whether its library is still there. `from` names the question. */
+export function lostItsToken(device: Caller, from: number): NewErratum {
+  return {
+    ...about(device, 'amnesia'),
+    subject: `${device.id} ${from}`,
+    cause: `“${device.name}” came as if it were new: it no longer knows what it was sent.`,
+    consequence:
+      'Books that it never downloaded are sent again. Those it had downloaded are left alone until you say whether it was reset.',
+    detail: { from: String(from) },
+  }
+}
 
-function about(device: Caller, kind: ErratumKind) {
+/** A machine took so many books off the shelves of a Kobo that somebody must look before they are removed from it. */
+export function massRemoval(device: Caller, books: number): NewErratum {
+  return {
+    ...about(device, 'mass-removal'),
+    cause: `${books} books were taken off the shelves of “${device.name}” by a program and not by a person.`,
+    consequence: 'They stay on the Kobo until you say whether they are to leave it.',
+  }
+}
+
+/** A Kobo that an erratum is about. */
+export type Caller = { id: string; name: string; person: string }
+
+/** What is the same in every erratum about a Kobo and nothing else. */
+export function about(device: Caller, kind: ErratumKind) {
   const { id, person } = device
   return { kind, subject: id, person, device: id, book: null, detail: {} }
 }
@@ -178,4 +217,16 @@ const ACTIONS: Record<ErratumKind, readonly string[]> = {
   'retired-address': [],
   'revoked-address': ['restore'],
   'gone-back-in-time': ['send-again'],
+  amnesia: ['was-reset', 'kept'],
+  'mass-removal': ['remove', 'keep'],
+  'removed-on-kobo': ['unshelve', 'keep-off'],
+  'download-failed': ['offer-again'],
+  // What ends these is done on the Kobo, at the proxy or in the book.
+  'download-cut': [],
+  'download-not-begun': [],
+  'token-stuck': [],
+  'services-silent': [],
+  'book-near-limit': [],
+  'headers-near-limit': [],
+  'unknown-requests': [],
 }

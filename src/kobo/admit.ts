@@ -1,5 +1,6 @@
 import type { MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import { readDeviceHeaders } from '../devices/device-headers.ts'
 import type { Device, Pairing } from '../devices/device.ts'
 import { deviceOf } from '../devices/identity.ts'
 import { findPairing } from '../devices/pairing.ts'
@@ -30,10 +31,14 @@ export function admit(home: Home): MiddlewareHandler<KoboEnv> {
       return answerUnknownAddress()
     }
     const device = await admitted(home, pairing, c.req.raw.headers)
-    if (device) await rememberToken(home, c.req.raw.headers, device)
+    if (device) await rememberToken(home, c.req.raw.headers, pairing, device)
     c.set('secret', secret)
     c.set('pairing', pairing)
-    c.set('device', device)
+    c.set(
+      'device',
+      readDeviceHeaders(c.req.raw.headers).hardwareId === undefined ? undefined : device,
+    )
+    c.set('answered', device)
     c.set('base', requestBase(home.config, c.req.raw.headers, c.env?.incoming))
     return await next()
   }

@@ -13,12 +13,12 @@ import type { Device } from '../devices/device.ts'
 import { readMediaKey } from '../devices/media-key.ts'
 import type { Home } from '../home.ts'
 import { Problem } from '../problem.ts'
-import { recordFact } from '../sync/facts.ts'
+import { noteFact, recordFact } from '../sync/facts.ts'
 
 /**
  * Answers `files/:mediaKey/:book/:artifact`: the very bytes that were announced, to the device that they were announced to
  * (docs/protocol/downloads-and-covers.md). A download that begins is recorded before its first byte; that it was completed, when the
- * last byte is out. Throws `Problem`: `unauthorized` for a key that is not ours or a revoked device, `not_found` for an artifact that
+ * last byte is out; and that it broke off, when it did. Throws `Problem`: `unauthorized` for a key that is not ours or a revoked device, `not_found` for an artifact that
  * does not exist or belongs to another book, `unavailable` when its file cannot be found.
  */
 export function downloadHandler(home: Home): (c: Context) => Promise<Response> {
@@ -51,6 +51,9 @@ export function downloadHandler(home: Home): (c: Context) => Promise<Response> {
           tell('download-completed').catch((error: unknown) =>
             home.log.error({ err: error, book: book.id }, 'A completed download was not recorded.'),
           )
+        },
+        aborted(cut) {
+          if (cut) noteFact(home, device, book.id, { kind: 'download-cut', number })
         },
         outgoing: outgoing instanceof ServerResponse ? outgoing : undefined,
       },

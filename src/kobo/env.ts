@@ -8,8 +8,13 @@ export type KoboEnv = {
   Bindings: Partial<HttpBindings>
   Variables: {
     pairing: Pairing
-    /** Undefined when the request does not say which of several siblings makes it. */
+    /** The Kobo that makes the request and says so. What it does is evidence. */
     device: Device | undefined
+    /**
+     * The Kobo to answer as: the same, or the pairing's only one when the request does not say who makes it, as that of a monitor.
+     * Undefined for one of several siblings.
+     */
+    answered: Device | undefined
     secret: string
     /** The public URL, without a trailing slash. */
     base: string

@@ -19,12 +19,12 @@ import { encodeBookMetadata } from './wire/book-metadata.ts'
  */
 export function metadata(home: Home): KoboHandler {
   return async (c) => {
-    const { device, base } = c.var
+    const { device, answered, base } = c.var
     const book = await findBook(home.db.read, c.req.param('id') ?? '')
-    const file = device && book && (await fileFor(home, device, book))
-    if (!device || !book || !file) return answer([])
-    noteFact(home, device, book.id, { kind: 'metadata-asked' })
-    const key = mediaKey(home.key, device.id, device.mediaNumber)
+    const file = answered && book && (await fileFor(home, answered, book))
+    if (!answered || !book || !file) return answer([])
+    if (device) noteFact(home, device, book.id, { kind: 'metadata-asked' })
+    const key = mediaKey(home.key, answered.id, answered.mediaNumber)
     const url = downloadUrl(base, key, book.id, file.artifact.hash)
     return answer([encodeBookMetadata(book, file.fileRev, { artifact: file.artifact, url })])
   }

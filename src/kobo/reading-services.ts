@@ -1,11 +1,19 @@
 import { createHash } from 'node:crypto'
 import type { Context, Handler } from 'hono'
 import { z } from 'zod'
+import { recordServicesCall, servicesCalledAt } from '../devices/device.store.ts'
+import type { Device } from '../devices/device.ts'
 import { tokenHolder, type TokenHolder } from '../devices/token-holder.ts'
 import type { Home } from '../home.ts'
 import { Problem } from '../problem.ts'
 import { foldAnnotations, readAnnotationPatch } from '../reading/annotation-set.ts'
-import { countUnverified, patchesOf, spoolPatch } from '../reading/annotation-spool.store.ts'
+import {
+  countUnverified,
+  noteUnverifiedReading,
+  patchesOf,
+  spoolPatch,
+  unverifiedReadingOf,
+} from '../reading/annotation-spool.store.ts'
 import { noteFact, recordFactIn } from '../sync/facts.ts'
 import { noteList } from '../sync/inventory.ts'
 import { answer, answerNothing, answerText } from './answer.ts'
@@ -53,7 +61,7 @@ function parsed(body: string): unknown {
  */
 export function patchAnnotations(home: Home): Handler {
   return async (c) => {
-    const content = contentId(c)
+    const named = contentId(c)
     const body = await c.req.text()
     const holder = await knownHolder(home, c)
     if (!holder && Buffer.byteLength(body) > UNVERIFIED_SIZE)
@@ -65,6 +73,8 @@ export function patchAnnotations(home: Home): Handler {
       const { person = null } = holder?.pairing ?? {}
       const device = holder?.device
       const verified = holder !== undefined
+      const book = await findBook(tx, named)
+      const content = book?.id ?? named
       await spoolPatch(tx, {
         person,
         device: device?.id ?? null,
@@ -74,7 +84,6 @@ export function patchAnnotations(home: Home): Handler {
         body,
       })
       const instant = latestInstant(body, now)
-      const book = device && instant !== undefined ? await findBook(tx, content) : undefined
       if (device && book && instant !== undefined)
         await recordFactIn(tx, home, device, book.id, { kind: 'annotation', instant })
     })
@@ -88,9 +97,13 @@ export function patchAnnotations(home: Home): Handler {
  */
 export function readAnnotations(home: Home): Handler {
   return async (c) => {
-    const content = contentId(c)
+    const named = contentId(c)
     const holder = await knownHolder(home, c)
-    if (holder?.device) await noteAsked(home, holder, content)
+    const book = await findBook(home.db.read, named)
+    if (book && !holder) await noteUnverified(home, book.id)
+    if (book && holder?.device)
+      noteFact(home, holder.device, book.id, { kind: 'annotations-asked' })
+    const content = book?.id ?? named
     const bodies = holder ? await patchesOf(home.db.read, holder.pairing.person, content) : []
     const { annotations } = foldAnnotations(bodies)
     const text = `{"annotations":[${annotations.join(',')}],"nextPageOffsetToken":null}`
@@ -114,8 +127,30 @@ async function knownHolder(home: Home, c: Context): Promise<TokenHolder | undefi
   const { headers } = c.req.raw
   const holder = await tokenHolder(home, headers)
   if (!holder) await reportForeignToken(home, headers)
-  if (holder?.device) await settle(home, 'foreign-token', holder.device)
+  if (holder?.device) {
+    await settle(home, 'foreign-token', holder.device)
+    await noteCall(home, holder.device)
+  }
   return holder
+}
+
+/** How old a note of such a call may grow before it is written again, in ms. */
+const CALL_PATIENCE = 60_000
+
+/** Notes that this Kobo's calls arrive here. A database that is busy is no reason to fail one: an error would cost highlights. */
+async function noteCall(home: Home, { id }: Device): Promise<void> {
+  const now = home.now()
+  if (now - ((await servicesCalledAt(home.db.read, id)) ?? 0) < CALL_PATIENCE) return
+  await tried(home, () => home.db.transact((tx) => recordServicesCall(tx, id, now)))
+}
+
+async function tried(home: Home, write: () => Promise<void>): Promise<void> {
+  try {
+    await write()
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    home.log.warn({ err: error }, 'A call about annotations was not written down.')
+  }
 }
 
 /** The id in the path: a book's, or the name of a file that came over USB. Small letters for a book's, as it is stored. */
@@ -125,9 +160,14 @@ function contentId(c: Context): string {
   return /^[0-9a-f-]{36}$/i.test(id) ? id.toLowerCase() : id
 }
 
-async function noteAsked(home: Home, holder: TokenHolder, content: string): Promise<void> {
-  const book = await findBook(home.db.read, content)
-  if (holder.device && book) noteFact(home, holder.device, book.id, { kind: 'annotations-asked' })
+/**
+ * Somebody without a token of ours was given an empty set of annotations: if that was a Kobo, it has none of this book from now on, and
+ * who knows what it had.
+ */
+async function noteUnverified(home: Home, book: string): Promise<void> {
+  const now = home.now()
+  if (now - ((await unverifiedReadingOf(home.db.read, book)) ?? 0) < CALL_PATIENCE) return
+  await tried(home, () => home.db.transact((tx) => noteUnverifiedReading(tx, book, now)))
 }
 
 /** The latest moment that a PATCH tells of, in epoch ms and never after its arrival; undefined when it tells of none. */

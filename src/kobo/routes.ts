@@ -23,6 +23,7 @@ import { addTagItems, createTag, deleteTagged, removeTagItems, renameTagged } fr
 import { takeRest } from './take-rest.ts'
 import { unknown } from './unknown.ts'
 import { COVER_PATHS, DOWNLOAD_PATH } from './urls.ts'
+import { watchHeaders } from './watch-headers.ts'
 
 /**
  * Every address below `/kobo/`, in the order in which a Kobo comes to them; mount it at the root. Downloads and covers have keys
@@ -35,6 +36,7 @@ export function koboRoutes(
   const app = new Hono<KoboEnv>()
   app.onError((error) => answerError(error, home.log))
 
+  app.use('/kobo/*', watchHeaders(home))
   for (const kind of ['files', 'covers']) app.use(`/kobo/${kind}/*`, slowStrangers(home))
   app.get(DOWNLOAD_PATH, handlers.download)
   for (const path of COVER_PATHS) app.get(path, handlers.cover)

@@ -1,4 +1,5 @@
 import type { Db, Tx } from '../db/schema.ts'
+import { beyondTheSet } from './annotation-set.ts'
 
 /** An annotation PATCH as it came. */
 export type AnnotationPatch = {
@@ -16,7 +17,11 @@ export type AnnotationPatch = {
 export async function spoolPatch(tx: Tx, patch: AnnotationPatch): Promise<void> {
   await tx
     .insertInto('annotation_patch')
-    .values({ ...patch, verified: patch.verified ? 1 : 0 })
+    .values({
+      ...patch,
+      verified: patch.verified ? 1 : 0,
+      beyond: beyondTheSet(patch.body),
+    })
     .execute()
 }
 
@@ -41,4 +46,23 @@ export async function countUnverified(db: Db): Promise<number> {
     .where('person', 'is', null)
     .executeTakeFirstOrThrow()
   return row.count
+}
+
+/** Notes that somebody without a token of ours asked for the annotations of a book of ours. */
+export async function noteUnverifiedReading(tx: Tx, book: string, at: number): Promise<void> {
+  await tx
+    .insertInto('unverified_reading')
+    .values({ book, at })
+    .onConflict((conflict) => conflict.column('book').doUpdateSet({ at }))
+    .execute()
+}
+
+/** When somebody without a token of ours last asked for the annotations of this book, in epoch ms. */
+export async function unverifiedReadingOf(db: Db, book: string): Promise<number | undefined> {
+  const row = await db
+    .selectFrom('unverified_reading')
+    .select('at')
+    .where('book', '=', book)
+    .executeTakeFirst()
+  return row?.at
 }

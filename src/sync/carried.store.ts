@@ -67,6 +67,31 @@ export async function shelvesOnlyCarriedBy(
   return only
 }
 
+/** The shelves with the book that the device carries, by name; none for a deleted book. */
+export async function shelvesCarriedWith(
+  db: Db,
+  device: Pick<Device, 'id' | 'person' | 'shelves'>,
+  book: string,
+): Promise<{ id: string; name: string }[]> {
+  return db
+    .selectFrom('shelf_book')
+    .innerJoin('shelf', 'shelf.id', 'shelf_book.shelf')
+    .innerJoin('book', 'book.id', 'shelf_book.book')
+    .select(['shelf.id', 'shelf.name'])
+    .where('book.deleted_at', 'is', null)
+    .where('shelf.person', '=', device.person)
+    .where('shelf_book.book', '=', book)
+    .$if(device.shelves !== null, (carried) =>
+      carried.where(
+        'shelf.id',
+        'in',
+        db.selectFrom('device_shelf').select('shelf').where('device', '=', device.id),
+      ),
+    )
+    .orderBy('shelf.name_key')
+    .execute()
+}
+
 /** Books the reader removed on a device, among these (all of them when none are named). */
 export async function excludedBooks(
   db: Db,

@@ -44,7 +44,20 @@ export function noteFact(
   book: string,
   fact: BookFact,
 ): void {
-  addNote(home.db, device.id, { ...fact, book }, NOTE_DELAY, () => {
+  note(home, device, { ...fact, book })
+}
+
+/** Notes that a list of books arrived, in the same way. */
+export function noteList(
+  home: Home,
+  device: Pick<Device, 'id'>,
+  list: { inventory: boolean; known: boolean },
+): void {
+  note(home, device, { kind: 'list', ...list })
+}
+
+function note(home: Home, device: Pick<Device, 'id'>, fact: Fact): void {
+  addNote(home.db, device.id, fact, NOTE_DELAY, () => {
     writeNotes(home).catch((error: unknown) =>
       home.log.error({ err: error }, 'notes could not be written'),
     )

@@ -39,6 +39,6 @@ test.each<{ when: string; names: string[]; context: ListContext; news: string[] 
   },
   { when: 'it is empty', names: [], context: AFTER_SYNC, news: [] },
 ])('a list tells only what is news: $when', ({ names, context, news }) => {
-  const facts = readList(names, holdings, context)
+  const { facts } = readList(names, holdings, context)
   expect(facts.map((fact) => `${fact.kind} ${fact.book}`)).toEqual(news)
 })

@@ -1,8 +1,8 @@
 import type { Device } from '../devices/device.ts'
 import type { Home } from '../home.ts'
-import { noteFact } from './facts.ts'
+import { noteFact, noteList as noteWholeList } from './facts.ts'
 import { presenceOf, type Presence } from './holding.store.ts'
-import { recentKinds } from './log.store.ts'
+import { recentKinds, wereEverListed } from './log.store.ts'
 
 /** A list that follows a reading state this closely is about the book that was just opened or closed, in ms. */
 const READING = 30_000
@@ -26,7 +26,7 @@ export function readList(
   names: readonly string[],
   holdings: ReadonlyMap<string, Presence>,
   context: ListContext,
-): ListFact[] {
+): { facts: ListFact[]; inventory: boolean } {
   const named = new Set(names)
   const facts: ListFact[] = []
   for (const book of named) {
@@ -41,7 +41,7 @@ export function readList(
     (named.size >= 2 || listed.every((book) => named.has(book)))
   if (isInventory)
     for (const book of listed) if (!named.has(book)) facts.push({ kind: 'unlisted', book })
-  return facts
+  return { facts, inventory: isInventory }
 }
 
 /**
@@ -61,6 +61,10 @@ export async function noteList(
       'complete',
     whileReading: state !== undefined && home.now() - state.at < READING,
   }
-  for (const { book, kind } of readList(names, await presenceOf(home.db.read, device.id), context))
-    noteFact(home, device, book, { kind })
+  const presence = await presenceOf(home.db.read, device.id)
+  const { facts, inventory } = readList(names, presence, context)
+  const known = await wereEverListed(home.db.read, device.id, names)
+  // One name is a whole list only when that is all that was ever listed.
+  noteWholeList(home, device, { inventory: inventory && (names.length > 1 || known), known })
+  for (const { book, kind } of facts) noteFact(home, device, book, { kind })
 }

@@ -1,4 +1,5 @@
 import type { BookEntry } from './book-entry.ts'
+import { isFileProof } from './file-proof.ts'
 import type { Mark } from './log.ts'
 import { doubt, endStay, type Stay } from './stay.ts'
 
@@ -51,15 +52,5 @@ function touches(entry: BookEntry): boolean {
     entry.kind === 'audited' ||
     entry.kind === 'epoch' ||
     entry.kind === 'rolled-back'
-  )
-}
-
-function isFileProof(entry: BookEntry): boolean {
-  return (
-    entry.kind === 'download-begun' ||
-    entry.kind === 'download-completed' ||
-    entry.kind === 'state' ||
-    entry.kind === 'annotation' ||
-    entry.kind === 'listed'
   )
 }

@@ -19,3 +19,9 @@ export async function knownBooks(db: Db, ids: readonly string[]): Promise<Set<st
 export async function everyBook(db: Db): Promise<string[]> {
   return (await db.selectFrom('book').select('id').execute()).map((row) => row.id)
 }
+
+/** The title of a book of this catalogue; its id where there is none. */
+export async function titleOf(db: Db, id: string): Promise<string> {
+  const row = await db.selectFrom('book').select('title').where('id', '=', id).executeTakeFirst()
+  return row?.title ?? id
+}

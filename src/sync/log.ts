@@ -20,6 +20,8 @@ export type BookFact =
   | { kind: 'metadata-asked' | 'cover-asked' | 'tagged' }
   /** `number`: that of the media key it came with, which tells on which side of a sync without a token it was announced. */
   | { kind: 'download-begun' | 'download-completed'; number?: number }
+  /** A delivery of the file broke off before its last byte. */
+  | { kind: 'download-cut'; number?: number }
   /** A reading state; `rev` is the revision that the device now shares with us, null when ours differs. */
   | { kind: 'state'; instant: number; rev: number | null }
   | { kind: 'annotation'; instant: number }
@@ -29,8 +31,8 @@ export type BookFact =
   | { kind: 'unlisted' }
   /** `repeat`: the same DELETE again, which changes nothing. `exclude`: the policy keeps the book off. */
   | { kind: 'delete'; repeat: boolean; exclude: boolean }
-  /** The book went from absent to present on a shelf the device carries, or the other way. */
-  | { kind: 'shelved' | 'unshelved'; cause: 'person' | 'machine' }
+  /** The book went from absent to present on a shelf the device carries, or the other way. `shelf`: the one it was taken off by a machine. */
+  | { kind: 'shelved' | 'unshelved'; cause: 'person' | 'machine'; shelf?: string }
   | { kind: 'bring-back' }
   /** The owner consents to a New although the file may be there. */
   | { kind: 'consent' }
@@ -50,8 +52,16 @@ export type DeviceFact =
   | { kind: 'epoch'; from: number; consent: boolean }
   /** The device was restored from a backup of its own: `page` is what it returned, entries from `from` on are void. */
   | { kind: 'restored'; page: string; from: number; issued: number }
-  /** The server was put back in time: its log has forgotten what the device remembers. */
-  | { kind: 'rolled-back'; page: string | null }
+  /**
+   * The server was put back in time: its log has forgotten what the device remembers. `page` is the one that the device returned,
+   * null when it was told by whoever put the server back. `was`: the ledger that the device's tokens name, where it is another
+   * than today's: its pages are known to be of the other past from here on.
+   */
+  | { kind: 'rolled-back'; page: string | null; was: string | null }
+  /** A list of books arrived: whether it may be read as complete, and whether it named any book that was ever listed before. */
+  | { kind: 'list'; inventory: boolean; known: boolean }
+  /** A person says what became of the library of a device that lost its token. `from`: the question; null when nobody had asked yet. */
+  | { kind: 'answered'; from: number | null; library: 'empty' | 'kept' }
 
 /** An entry of a device's log: a page of operations as it was issued, or a fact as it arrived. */
 export type Entry = Mark &
@@ -76,6 +86,8 @@ const SWEEPING = new Set<string>([
 ] satisfies SweepingFact['kind'][])
 
 /** Whether an entry of this kind bears on every book of the device. */
-export function isSweeping(entry: Entry): entry is Mark & SweepingFact {
+export function isSweeping<Any extends Mark & { kind: string }>(
+  entry: Any,
+): entry is Any & SweepingFact {
   return SWEEPING.has(entry.kind)
 }

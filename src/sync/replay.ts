@@ -1,7 +1,8 @@
 import type { BookEntry } from './book-entry.ts'
-import { foldBook } from './fold.ts'
+import { foldBook, foldStay } from './fold.ts'
 import { NOTHING, type Holding } from './holding.ts'
 import { isSweeping, type Entry, type Mark } from './log.ts'
+import type { Stay } from './stay.ts'
 
 /** The pages of the chain: the page whose token was returned, and its ancestors. */
 export function chainOf(
@@ -19,6 +20,26 @@ export function chainOf(
  * This is the meaning of the stored holdings; they are kept book by book and must equal it.
  */
 export function replay(log: readonly Entry[], head: string | null): Map<string, Holding> {
+  return new Map([...entriesByBook(log, head)].map(([book, entries]) => [book, foldBook(entries)]))
+}
+
+/** The same with what began or ended each stay, for those who must tell one stay from another. */
+export function replayStays(log: readonly Entry[], head: string | null): Map<string, Stay> {
+  return new Map([...entriesByBook(log, head)].map(([book, entries]) => [book, foldStay(entries)]))
+}
+
+/** The page whose token came back last, in the life that the device remembers; null when none ever did. */
+export function newestReturn(log: readonly Entry[]): string | null {
+  const voids = log.filter((entry) => entry.kind === 'restored')
+  const last = log.findLast(
+    (entry) =>
+      entry.kind === 'returned' &&
+      !voids.some((restored) => entry.seq >= restored.from && entry.seq < restored.seq),
+  )
+  return last?.kind === 'returned' ? last.page : null
+}
+
+function entriesByBook(log: readonly Entry[], head: string | null): Map<string, BookEntry[]> {
   const chain = chainOf(parentsIn(log), head)
   const sweeping = log.filter(isSweeping)
   const books = new Map<string, BookEntry[]>()
@@ -46,9 +67,8 @@ export function replay(log: readonly Entry[], head: string | null): Map<string, 
       }
     } else if ('book' in entry) of(entry.book).push(entry)
   }
-  const holdings = new Map<string, Holding>()
-  for (const [book, entries] of books) holdings.set(book, foldBook(inOrder(entries, sweeping)))
-  return holdings
+  for (const [book, entries] of books) books.set(book, inOrder(entries, sweeping))
+  return books
 }
 
 /** The holding of a book that no entry names: only what concerns the whole device bears on it. */

@@ -1,13 +1,23 @@
 import type { Device } from '../devices/device.ts'
 import type { Tx } from '../db/schema.ts'
 import type { Home } from '../home.ts'
-import { adoptPage, moveHead, noteReturn, pageById } from './chain.store.ts'
+import { closeQuestions } from './amnesia-question.ts'
+import { comesFromBackup } from './backup.ts'
+import {
+  adoptPage,
+  moveHead,
+  noteReturn,
+  pageById,
+  returnsOf,
+  wasAnyReturnedAfter,
+} from './chain.store.ts'
 import { raiseMediaNumber } from './device-progress.store.ts'
 import { record } from './facts.ts'
 import { holdingsOf, refold } from './holding.store.ts'
 import { everyBook } from './known-books.store.ts'
+import { lastRolledBack, wasTold } from './log.store.ts'
 import type { KeptSession } from './session.store.ts'
-import { NO_PAGE, readToken } from './token.ts'
+import { NO_PAGE, readToken, type SyncToken } from './token.ts'
 
 /** What a token told: the page that was taken (null: no token of ours came), and the number of media keys from now on. */
 export type Heard = { returned: string | null; mediaNumber: number }
@@ -28,7 +38,8 @@ export async function hearToken(
   const page = token && (await pageById(tx, token.page))
   if (!token || token.page === NO_PAGE || (page && page.device !== device.id))
     return hearNothing(tx, home, device, session)
-  if (!page) await loseSight(tx, home, device, token.page)
+  await noticeOtherPast(tx, home, device, token, page !== undefined)
+  if (session.pages === 0) await noticeBackup(tx, home, device, token.page)
   await hearPage(tx, home, device, token.page, session)
   return { returned: token.page, mediaNumber: device.mediaNumber }
 }
@@ -58,15 +69,47 @@ async function hearNothing(
   // Said once per session, however often the device repeats itself.
   if (session.pages > 0 && session.token === null)
     return { returned: null, mediaNumber: device.mediaNumber }
+  session.tokenless = true
   await record(tx, home, device.id, [{ kind: 'tokenless' }])
   await moveHead(tx, device.id, null)
   await refold(tx, device.id, (await holdingsOf(tx, device.id)).keys())
   return { returned: null, mediaNumber: await raiseMediaNumber(tx, device.id) }
 }
 
-/** The device remembers a page that this server's log has forgotten: of no book is it known whether it is there. */
-async function loseSight(tx: Tx, home: Home, device: Device, page: string): Promise<void> {
-  const seq = await record(tx, home, device.id, [{ kind: 'rolled-back', page }])
-  await adoptPage(tx, device.id, page, { seq, at: home.now() })
-  await refold(tx, device.id, await everyBook(tx))
+/**
+ * A page that this server never issued, or a token of a ledger that it gave up: the server was put back in time, and of no book is it
+ * known whether it is there. Said once of a ledger that was given up; a page that nobody knows becomes the root of a chain.
+ */
+async function noticeOtherPast(
+  tx: Tx,
+  home: Home,
+  device: Device,
+  token: SyncToken,
+  isKnown: boolean,
+): Promise<void> {
+  const isOtherLedger = token.ledger !== home.ledger
+  if (isKnown && !isOtherLedger) return
+  if (!isOtherLedger || !(await wasTold(tx, device.id, token.ledger))) {
+    const was = isOtherLedger ? token.ledger : null
+    await record(tx, home, device.id, [{ kind: 'rolled-back', page: token.page, was }])
+    await refold(tx, device.id, await everyBook(tx))
+  }
+  if (isKnown) return
+  const mark = await lastRolledBack(tx, device.id)
+  if (mark) await adoptPage(tx, device.id, token.page, mark)
+}
+
+/** The device was put back to a backup of its own: what it forgot is void, and so are the questions of that time. */
+async function noticeBackup(tx: Tx, home: Home, device: Device, id: string): Promise<void> {
+  const page = await pageById(tx, id)
+  if (!page || !(await wasAnyReturnedAfter(tx, device.id, page.seq))) return
+  const found = comesFromBackup({ id, seq: page.seq }, await returnsOf(tx, device.id), home.now())
+  if (!found) return
+  await record(tx, home, device.id, [{ kind: 'restored', page: id, ...found }])
+  await closeQuestions(tx, device.id, {
+    since: found.issued,
+    because: 'The Kobo was put back to an earlier day.',
+    now: home.now(),
+  })
+  await refold(tx, device.id, (await holdingsOf(tx, device.id)).keys())
 }

@@ -2,7 +2,13 @@ import type { Db, Tx } from '../db/schema.ts'
 import { NEW_SESSION, type Session } from './page.ts'
 
 /** A session of a device as it is kept: its entry in the log, and when it last asked (epoch ms). */
-export type KeptSession = Session & { beganSeq: number; lastAt: number }
+export type KeptSession = Session & {
+  beganSeq: number
+  lastAt: number
+  /** A sync without a token of ours came in it, so that it is judged when it is over; and whether it was. */
+  tokenless: boolean
+  judged: boolean
+}
 
 /** The session a device is in or was in last. */
 export async function sessionOf(db: Db, device: string): Promise<KeptSession | undefined> {
@@ -20,13 +26,15 @@ export async function sessionOf(db: Db, device: string): Promise<KeptSession | u
       sent: row.sent,
       token: row.token,
       repeats: row.repeats,
+      tokenless: row.tokenless === 1,
+      judged: row.judged === 1,
     }
   )
 }
 
 /** A session that begins with the log's entry at `seq`. */
 export function beginning(seq: number, at: number): KeptSession {
-  return { ...NEW_SESSION, beganSeq: seq, lastAt: at }
+  return { ...NEW_SESSION, beganSeq: seq, lastAt: at, tokenless: false, judged: false }
 }
 
 /** Keeps the session. */
@@ -39,10 +47,23 @@ export async function keepSession(tx: Tx, device: string, session: KeptSession):
     sent: session.sent,
     token: session.token,
     repeats: session.repeats,
+    tokenless: session.tokenless ? (1 as const) : (0 as const),
+    judged: session.judged ? (1 as const) : (0 as const),
   }
   await tx
     .insertInto('sync_session')
     .values({ device, ...row })
     .onConflict((conflict) => conflict.column('device').doUpdateSet(row))
     .execute()
+}
+
+/** The devices whose last session ended in silence before `at` (epoch ms) and was not judged yet. */
+export async function devicesToJudge(db: Db, at: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('sync_session')
+    .select('device')
+    .where('judged', '=', 0)
+    .where('last_at', '<=', at)
+    .execute()
+  return rows.map((row) => row.device)
 }

@@ -1,0 +1,133 @@
+import { isFileProof } from './file-proof.ts'
+import type { Entry } from './log.ts'
+import { newestReturn, replayStays, unnamed } from './replay.ts'
+import type { Stay } from './stay.ts'
+
+/**
+ * What a sync without a token of ours came to: the library is *there*, it is *gone* (a new epoch begins at `from`), or nobody
+ * can tell and its person must be *asked*. `from` is the first of the syncs that are one question; it names the question.
+ */
+export type Judgement = { verdict: 'there' | 'gone' | 'ask'; from: number }
+
+/**
+ * Judges the session that began with the entry at `session` once it is over. A factory reset, a sign-out, an update of the
+ * firmware, a day with Kobo's own store and a lost token look alike, and announcing everything to a library that is there
+ * turns downloads into placeholders. `open`: the question that is still open from before, if any; a later sign that the library
+ * is there closes it. Undefined when there is nothing to judge.
+ */
+export function judgeAmnesia(
+  log: readonly Entry[],
+  session: number,
+  open: number | null,
+): Judgement | undefined {
+  const during = log.filter((entry) => entry.seq >= session)
+  const isTokenless = during.some((entry) => entry.kind === 'tokenless')
+  const from = isTokenless ? firstOfQuestion(log, session) : open
+  if (from === null) return undefined
+  const before = log.filter((entry) => entry.seq < from)
+  const then = replayStays(before, null)
+  const mightBeThere = [...then.values()].some((stay) => stay.file) || unnamed(before).file
+  if (!mightBeThere) return undefined
+  if (isThere(log, from, then)) return { verdict: 'there', from }
+  if (!isTokenless) return undefined
+  const isGone =
+    (wasActivated(log, from) || isEmptied(before, during)) && asksForCoversAgain(log, session)
+  if (isGone) return { verdict: 'gone', from }
+  return wasToldBefore(before) ? undefined : { verdict: 'ask', from }
+}
+
+/** Syncs without a token, with no sign of life between them, are one question: the place of the first. Null for none. */
+function firstOfQuestion(log: readonly Entry[], session: number): number | null {
+  const life = log.findLast((entry) => entry.seq < session && isSignOfLife(entry))?.seq ?? 0
+  return log.find((entry) => entry.seq > life && entry.kind === 'tokenless')?.seq ?? null
+}
+
+function isSignOfLife(entry: Entry): boolean {
+  return (
+    entry.kind === 'returned' ||
+    entry.kind === 'list' ||
+    (entry.kind === 'answered' && entry.from !== null) ||
+    isFileProof(entry)
+  )
+}
+
+/** Something that only a device with the file does, for a book whose file may have been there before, in the same stay. */
+function isThere(log: readonly Entry[], from: number, then: ReadonlyMap<string, Stay>): boolean {
+  const signs = log.filter(
+    (entry) =>
+      entry.seq > from &&
+      (entry.kind === 'state' ||
+        entry.kind === 'listed' ||
+        entry.kind === 'annotation' ||
+        entry.kind === 'annotations-asked'),
+  )
+  if (signs.length === 0) return false
+  const now = replayStays(log, newestReturn(log))
+  return signs.some(
+    (entry) =>
+      'book' in entry && then.get(entry.book)?.file && beganBefore(now.get(entry.book), from),
+  )
+}
+
+function beganBefore(stay: Stay | undefined, seq: number): boolean {
+  if (stay === undefined || stay.since === undefined) return true
+  return stay.since !== 'open' && stay.since.seq < seq
+}
+
+/** The device was set up anew since its token last came. */
+function wasActivated(log: readonly Entry[], from: number): boolean {
+  const returned = log.findLast((entry) => entry.seq < from && entry.kind === 'returned')?.seq ?? 0
+  return log.some((entry) => entry.seq > returned && entry.kind === 'activation')
+}
+
+/** An inventory names none of the books that lists used to name. */
+function isEmptied(before: readonly Entry[], during: readonly Entry[]): boolean {
+  return (
+    before.some((entry) => entry.kind === 'listed') &&
+    during.some((entry) => entry.kind === 'list' && entry.inventory && !entry.known)
+  )
+}
+
+/**
+ * A sign of emptiness that signing out does not give: the cover of a book that was never downloaded is asked for again. A Kobo
+ * keeps covers for ever, and this one had it, since it went through later syncs without asking.
+ */
+function asksForCoversAgain(log: readonly Entry[], session: number): boolean {
+  const before = log.filter((entry) => entry.seq < session)
+  const asked = log.filter((entry) => entry.seq > session && entry.kind === 'cover-asked')
+  return asked.some(
+    (entry) =>
+      'book' in entry &&
+      !before.some((past) => 'book' in past && past.book === entry.book && isFileProof(past)) &&
+      hadCover(before, entry.book),
+  )
+}
+
+/** Without a list at their end, so many complete syncs must have passed without the cover being asked for. */
+const QUIET_SYNCS = 3
+
+function hadCover(before: readonly Entry[], book: string): boolean {
+  const asked = before.findLastIndex(
+    (entry) => entry.kind === 'cover-asked' && 'book' in entry && entry.book === book,
+  )
+  if (asked < 0) return false
+  let quiet = 0
+  let isComplete = false
+  let isLater = false
+  for (const entry of before.slice(asked + 1)) {
+    if (entry.kind === 'session') {
+      isLater = true
+      isComplete = false
+    } else if (isLater && entry.kind === 'complete' && !isComplete) {
+      isComplete = true
+      quiet += 1
+    } else if (isComplete && entry.kind === 'list') return true
+  }
+  return quiet >= QUIET_SYNCS
+}
+
+/** Its person said a moment ago that the library is kept, and nothing was heard since. */
+function wasToldBefore(before: readonly Entry[]): boolean {
+  const last = before.findLast((entry) => entry.kind === 'answered' || isSignOfLife(entry))
+  return last?.kind === 'answered' && last.from === null && last.library === 'kept'
+}

@@ -1,0 +1,88 @@
+import type { Db, Tx } from '../db/schema.ts'
+import type { Mark } from '../sync/log.ts'
+import type { Titled } from '../errata/watchdog-errata.ts'
+
+/** Books of which a download to the device may be under way or may have failed. */
+export async function watchedBooks(db: Db, device: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('download_watch')
+    .select('book')
+    .where('device', '=', device)
+    .execute()
+  return rows.map((row) => row.book)
+}
+
+/** Lets go of books whose download is over. */
+export async function letGo(tx: Tx, device: string, books: readonly string[]): Promise<void> {
+  for (let start = 0; start < books.length; start += CHUNK)
+    await tx
+      .deleteFrom('download_watch')
+      .where('device', '=', device)
+      .where('book', 'in', books.slice(start, start + CHUNK))
+      .execute()
+}
+
+/** The ends of a device's syncs, oldest first. */
+export async function completesOf(db: Db, device: string): Promise<Mark[]> {
+  return db
+    .selectFrom('log')
+    .select(['seq', 'at'])
+    .where('device', '=', device)
+    .where('book', 'is', null)
+    .where('kind', '=', 'complete')
+    .orderBy('seq')
+    .execute()
+}
+
+/** The titles of these books, deleted ones included. */
+export async function titlesOf(
+  db: Db,
+  ids: readonly string[],
+): Promise<Map<string, Titled & { metaRev: number; isDeleted: boolean }>> {
+  const titles = new Map<string, Titled & { metaRev: number; isDeleted: boolean }>()
+  for (let start = 0; start < ids.length; start += CHUNK) {
+    const rows = await db
+      .selectFrom('book')
+      .select(['id', 'title', 'meta_rev', 'deleted_at'])
+      .where('id', 'in', ids.slice(start, start + CHUNK))
+      .execute()
+    for (const { id, title, meta_rev, deleted_at } of rows)
+      titles.set(id, { id, title, metaRev: meta_rev, isDeleted: deleted_at !== null })
+  }
+  return titles
+}
+
+/** Every device, revoked ones included. */
+export async function everyDevice(db: Db): Promise<string[]> {
+  const rows = await db.selectFrom('device').select('id').orderBy('id').execute()
+  return rows.map((row) => row.id)
+}
+
+/** Whether the device may hold the file of any book. */
+export async function mayHoldFiles(db: Db, device: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('holding')
+    .select('book')
+    .where('device', '=', device)
+    .where('file', '=', 1)
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/** The kinds of requests that were first seen after `since` (epoch ms), the newest first. */
+export async function unknownKindsSince(
+  db: Db,
+  since: number,
+): Promise<{ method: string; shape: string; firmware: string }[]> {
+  return db
+    .selectFrom('unknown_request')
+    .select(['method', 'shape', 'firmware'])
+    .where('first_at', '>', since)
+    .orderBy('first_at', 'desc')
+    .orderBy('shape')
+    .execute()
+}
+
+/** Ids per statement, well below what SQLite binds. */
+const CHUNK = 500
