@@ -45,7 +45,7 @@ const LIMITS: Limits = { convertTime: 120_000, copyTime: 600_000, heap: 256 }
 const IDLE = 20_000
 
 /** What a thread keeps of what lives shortly, in MB. More would only make the process large. */
-const YOUNG = 8
+const YOUNG = 4
 
 /** Below the thread that answers requests. Where the system knows no such thing, it is left out. */
 const NICE = 10
