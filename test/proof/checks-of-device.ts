@@ -1,7 +1,7 @@
 import type { SyncReport } from '../../src/simulator/device.ts'
 import { newestIssued } from '../../src/sync/chain.store.ts'
 import { deviceOf } from './owner.ts'
-import { pageOf } from './take-step.ts'
+import { pageOf } from './page-of.ts'
 import { fail, type Witnessed, type World } from './world.ts'
 
 /** The wire: sizes, lengths, headers, tokens, and an end to every sync. The simulated Kobo finds fault by itself. */

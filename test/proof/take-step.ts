@@ -8,6 +8,7 @@ import { writeNotes } from '../../src/sync/facts.ts'
 import { lastSeq } from '../../src/sync/log.store.ts'
 import { answerAll, ask, consent, deviceOf, shelfOf, shelve } from './owner.ts'
 import { checkEvents, checkPreview, expectWire } from './checks-of-device.ts'
+import { pageOf } from './page-of.ts'
 import type { Edit, Step } from './step.ts'
 import { fail, type Witnessed, type World } from './world.ts'
 
@@ -25,6 +26,14 @@ export async function takeStep(world: World, step: Step): Promise<void> {
 }
 
 async function act(world: World, step: Step): Promise<void> {
+  if ('kobo' in step) {
+    const id = 'book' in step ? (world.stage.books[step.book] ?? '') : ''
+    return actOnKobo(world, world.kobos[step.kobo], step, id)
+  }
+  return actAtHome(world, step)
+}
+
+async function actAtHome(world: World, step: Exclude<Step, OnKobo>): Promise<void> {
   const { house, books } = world.stage
   const id = 'book' in step ? (books[step.book] ?? '') : ''
   switch (step.do) {
@@ -51,8 +60,6 @@ async function act(world: World, step: Step): Promise<void> {
       return takeServerSnapshot(world)
     case 'server rollback':
       return rollBack(world, step.renew)
-    default:
-      return actOnKobo(world, world.kobos[step.kobo], step, id)
   }
 }
 
@@ -281,19 +288,6 @@ function rowsOf({ kobo }: Witnessed): Map<string, string> {
   return new Map(
     kobo.state().books.map((each) => [each.id, `${each.downloaded} ${each.file} ${each.title}`]),
   )
-}
-
-/** The page that a token of ours names. */
-export function pageOf(token: string | null): string | undefined {
-  if (token === null || token.includes('.')) return undefined
-  try {
-    const body: unknown = JSON.parse(Buffer.from(token, 'base64').toString())
-    const page = typeof body === 'object' && body !== null && 'p' in body ? body.p : undefined
-    return typeof page === 'string' && page !== '' ? page : undefined
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
 }
 
 async function takeServerSnapshot(world: World): Promise<void> {

@@ -22,6 +22,10 @@ export async function openStage(tally = new Tally()): Promise<Stage> {
     files.push(file)
     books.push((await house.addBook(file)).id)
   }
+  // Somebody else's Kobo carries them all, so that every book is prepared before a schedule begins.
+  const shelf = await house.shelf('Prepared', books)
+  await house.device('Somebody else’s', [shelf.id])
+  await house.settled()
   return { house, books, files, tally }
 }
 
