@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs'
 import Sqlite from 'better-sqlite3'
-import { randomFaults, type Faults } from '../../src/simulator/faults.ts'
+import { randomFaults, type Fault, type Faults } from '../../src/simulator/faults.ts'
 import { seededRandom } from '../../src/simulator/random.ts'
 import { renewLedger } from '../../src/sync/back-in-time.ts'
 import { returnsOf } from '../../src/sync/chain.store.ts'
@@ -182,7 +182,10 @@ function faultsOf(
 ): Faults {
   const faults = randomFaults(seededRandom(seed), rate / 100)
   return (exchange) => {
-    const fault = faults(exchange)
+    const chosen = faults(exchange)
+    // Nothing on the way keeps a request for the library until the next sync, minutes later.
+    const isTooLate = chosen?.kind === 'twin-later' && exchange.path === '/v1/library/sync'
+    const fault: Fault | undefined = isTooLate ? { kind: 'twice' } : chosen
     if (fault) world.stage.tally.fault(fault.kind)
     if (fault?.kind === 'twin-later') witness.hasTwin = true
     return fault
