@@ -82,6 +82,7 @@ export type Schema = {
     on_chain: Flag
     returned_seq: number | null
     returned_at: number | null
+    stranger: Generated<Flag>
   }
   operation: {
     page: string
@@ -97,6 +98,7 @@ export type Schema = {
   holding: HoldingTable
   due: { device: string; book: string }
   download_watch: { device: string; book: string }
+  base: { device: string; book: string; seq: number; at: number; detail: string }
   sync_session: {
     device: string
     began_seq: number
@@ -213,6 +215,7 @@ type DeviceTable = {
   last_seen_at: number | null
   revoked_at: number | null
   services_at: Generated<number | null>
+  thinned_at: Generated<number | null>
 }
 
 type HoldingTable = {

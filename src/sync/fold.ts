@@ -13,24 +13,32 @@ export function foldBook(entries: readonly BookEntry[]): Holding {
   return holding
 }
 
+/**
+ * Sees the holding as it is after each entry, in the order of the log. A beginning epoch is seen where it begins, before the entry
+ * that stands there. `undone`: the device has forgotten the entry since, for it was restored from a backup of its own.
+ */
+export type Witness = (entry: BookEntry, stay: Readonly<Stay>, undone: boolean) => void
+
 /** The same, with what began or ended the stay. */
-export function foldStay(entries: readonly BookEntry[]): Stay {
+export function foldStay(entries: readonly BookEntry[], witness?: Witness): Stay {
   const stay: Stay = { ...NOTHING, since: undefined }
   const windows = entries.filter((entry) => entry.kind === 'restored')
   const epochs = entries
     .filter((entry) => entry.kind === 'epoch')
     .filter((epoch) => !windows.some((w) => isVoid(w, epoch)))
   for (const entry of entries) {
-    for (const epoch of epochs) if (epoch.from === entry.seq) beginEpoch(stay, epoch, entry)
-    if (isWish(entry))
-      applyWish(
-        stay,
-        entry,
-        windows.some((w) => isVoid(w, entry)),
-      )
+    for (const epoch of epochs) {
+      if (epoch.from !== entry.seq) continue
+      beginEpoch(stay, epoch, entry)
+      witness?.({ ...epoch, seq: entry.seq, at: entry.at }, stay, false)
+    }
+    const undone = !outlives(entry) && windows.some((w) => isVoid(w, entry))
+    if (isWish(entry)) applyWish(stay, entry, undone)
     else if (entry.kind === 'restored') comeBackInTime(stay, entry, entries)
     else if (entry.kind === 'rolled-back') loseSight(stay, entry)
-    else if (!windows.some((w) => isVoid(w, entry))) apply(stay, entry)
+    else if (entry.kind === 'base') Object.assign(stay, entry.stay)
+    else if (!undone) apply(stay, entry)
+    witness?.(entry, stay, undone)
   }
   return stay
 }
@@ -43,6 +51,12 @@ type Wish = Extract<
 /** A device that was restored from its own backup has forgotten this entry. */
 function isVoid(restored: Restored, entry: Mark): boolean {
   return entry.seq >= restored.from && entry.seq < restored.seq
+}
+
+/** What it says holds although the device went back in time; of a DELETE only the wish does. */
+function outlives(entry: BookEntry): boolean {
+  const isJourney = entry.kind === 'restored' || entry.kind === 'rolled-back'
+  return isJourney || entry.kind === 'base' || (isWish(entry) && entry.kind !== 'delete')
 }
 
 /** Wishes of people outlive a device that goes back in time. */
@@ -142,6 +156,7 @@ function apply(stay: Stay, entry: Exclude<BookEntry, Mark & Wish>): void {
     case 'epoch':
     case 'restored':
     case 'rolled-back':
+    case 'base':
       return
   }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Db, Schema, Tx } from '../db/schema.ts'
+import { basesOf } from './base.store.ts'
 import type { BookFact, DeviceFact, Entry, Mark, Operation, SweepingFact } from './log.ts'
 
 /** A fact as it is appended: about one book or about the whole device. */
@@ -35,7 +36,13 @@ export async function appendPage(
   tx: Tx,
   device: string,
   at: number,
-  page: { id: string; parent: string | null; operations: readonly Operation[] },
+  page: {
+    id: string
+    parent: string | null
+    operations: readonly Operation[]
+    /** It is given to a caller that does not say which Kobo it is. */
+    stranger?: boolean
+  },
 ): Promise<number> {
   const seq = (await lastSeq(tx, device)) + 1
   await tx
@@ -62,6 +69,7 @@ export async function appendPage(
       on_chain: 0,
       returned_seq: null,
       returned_at: null,
+      stranger: page.stranger ? 1 : 0,
     })
     .execute()
   const rows = page.operations.map((operation, ordinal) => ({
@@ -195,7 +203,7 @@ export async function readLog(db: Db, device: string): Promise<Entry[]> {
   const byPage = new Map<string, Operation[]>()
   for (const row of operations)
     byPage.set(row.page, [...(byPage.get(row.page) ?? []), operationOf(row)])
-  return rows.map((row) =>
+  const entries = rows.map((row): Entry =>
     row.kind === 'page' && row.page !== null
       ? {
           kind: 'page',
@@ -207,6 +215,9 @@ export async function readLog(db: Db, device: string): Promise<Entry[]> {
         }
       : { seq: row.seq, at: row.at, ...factOf(row) },
   )
+  // A base goes after what stands in its place.
+  for (const [book, base] of await basesOf(db, device)) entries.push({ ...base, book })
+  return entries.sort((one, other) => one.seq - other.seq)
 }
 
 /** An operation as its row says it. */

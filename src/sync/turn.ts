@@ -10,7 +10,7 @@ import type { Home } from '../home.ts'
 import { randomId } from '../random-id.ts'
 import type { ReadingState } from '../reading/reading-state.ts'
 import { statesOf } from '../reading/reading-state.store.ts'
-import { headOf, newestReturned } from './chain.store.ts'
+import { headOf, newestReturned, strangersPage } from './chain.store.ts'
 import { notePin } from './device-progress.store.ts'
 import { record } from './facts.ts'
 import { refold } from './holding.store.ts'
@@ -116,22 +116,25 @@ export async function answerStranger(
       (each) => bytesOf(words.get(each)),
     )
     if (page.length === 0) return nothing
-    const token = await issuePage(tx, home, device, page, await headOf(tx, device.id))
+    const token = await issuePage(tx, home, device, page, await headOf(tx, device.id), true)
     return { operations: page.map((each) => words.get(each) ?? ''), token }
   })
 }
 
-/** Writes a page down, and gives the token that names it. */
+/** Writes a page down, and gives the token that names it. A stranger who is told the same again is given the same page. */
 async function issuePage(
   tx: Tx,
   home: Home,
   device: Device,
   page: readonly Due[],
   parent: string | null,
+  stranger = false,
 ): Promise<string> {
-  const id = home.random(16).toString('base64url')
   const operations = page.map((each) => each.operation)
-  await appendPage(tx, device.id, home.now(), { id, parent, operations })
+  const same = stranger && (await strangersPage(tx, device.id, parent, operations))
+  if (same) return writeToken(home.key, { ledger: home.ledger, page: same })
+  const id = home.random(16).toString('base64url')
+  await appendPage(tx, device.id, home.now(), { id, parent, operations, stranger })
   await refold(
     tx,
     device.id,

@@ -9,7 +9,7 @@ import {
 } from '../errata/watchdog-errata.ts'
 import type { Home } from '../home.ts'
 import { unsavedHighlights } from '../reading/unsaved.store.ts'
-import { bookEntries } from '../sync/holding.store.ts'
+import { entriesOf } from '../sync/holding.store.ts'
 import { downloadTrouble, type DownloadTrouble } from './download-trouble.ts'
 import { tell } from './tell.ts'
 import { completesOf, letGo, titlesOf, watchedBooks } from './watchdog.store.ts'
@@ -40,7 +40,7 @@ async function look(db: Db, device: Device, now: number): Promise<Looked> {
   const books = device.revokedAt === null ? await watchedBooks(db, device.id) : []
   if (books.length === 0) return looked
   const completes = await completesOf(db, device.id)
-  for (const [book, entries] of await bookEntries(db, device.id, books)) {
+  for (const [book, entries] of await entriesOf(db, device.id, books)) {
     const fetching = downloadTrouble(entries, completes, now)
     if (fetching === 'over') looked.over.push(book)
     else if (fetching !== 'under way') looked.troubles.set(book, fetching)
