@@ -36,3 +36,19 @@ alter table annotation_patch add column beyond text check (beyond in ('markup', 
 
 create index annotation_patch_beyond on annotation_patch (person, content) where beyond is not null;
 create index annotation_patch_unverified on annotation_patch (content, at) where verified = 0;
+
+-- Given to a caller that did not say which Kobo it is.
+alter table page add column stranger integer not null default 0;
+
+-- What a book's oldest entries come to, in their place: they are folded, and go.
+create table base (
+  device text not null references device (id),
+  book text not null,
+  seq integer not null, -- of the newest entry that was folded
+  at integer not null, -- its arrival, epoch ms
+  detail text not null, -- JSON
+  primary key (device, book)
+) strict, without rowid;
+
+-- When the log was last looked through for what may go, epoch ms.
+alter table device add column thinned_at integer;

@@ -83,8 +83,8 @@ export type Schema = {
     parent: string | null
     on_chain: Flag
     returned_seq: number | null
-    stranger: Flag
     returned_at: number | null
+    stranger: Generated<Flag>
   }
   operation: {
     page: string
@@ -100,6 +100,7 @@ export type Schema = {
   holding: HoldingTable
   due: { device: string; book: string; shelved_at: Generated<number> }
   download_watch: { device: string; book: string }
+  base: { device: string; book: string; seq: number; at: number; detail: string }
   sync_session: {
     device: string
     began_seq: number
@@ -217,6 +218,7 @@ type DeviceTable = {
   last_seen_at: number | null
   revoked_at: number | null
   services_at: Generated<number | null>
+  thinned_at: Generated<number | null>
 }
 
 type HoldingTable = {

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { Db } from '../db/schema.ts'
 import { holdsMarkup } from './annotation-set.ts'
 import { patchesOf } from './annotation-spool.store.ts'
@@ -106,6 +107,10 @@ async function eventsOf(
     for (const kind of kindsOf(row)) events.get(row.book ?? '')?.push({ ...row, kind })
   for (const { book, returned_seq, ...row } of await removalsOf(db, device, books))
     events.get(book)?.push({ kind: 'ended', seq: returned_seq ?? row.seq, at: row.at })
+  for (const { book, at, detail } of await basesOf(db, device, books)) {
+    const seq = stayBegan(detail)
+    if (seq !== undefined) events.get(book)?.push({ kind: 'ended', seq, at })
+  }
   const common = await deviceEvents(db, device)
   for (const own of events.values()) {
     own.push(...common)
@@ -156,6 +161,22 @@ function removalsOf(db: Db, device: string, books: string[]) {
     .where('operation.verb', '=', 'removal')
     .where('page.on_chain', '=', 1)
     .execute()
+}
+
+/** What the oldest entries came to: what was seen before the stay that they end in is of another. */
+function basesOf(db: Db, device: string, books: string[]) {
+  return db
+    .selectFrom('base')
+    .select(['book', 'at', 'detail'])
+    .where('device', '=', device)
+    .where('book', 'in', books)
+    .execute()
+}
+
+/** Where the stay of a base began or the one before it ended; undefined when nothing says so. */
+function stayBegan(detail: string): number | undefined {
+  const since = z.object({ stay: z.object({ since: z.object({ seq: z.number() }) }) })
+  return since.safeParse(JSON.parse(detail)).data?.stay.since.seq
 }
 
 /** What bears on every book of the device. Of its lists the newest says all. */

@@ -1,4 +1,4 @@
-import type { BookFact, Mark, Operation, SweepingFact } from './log.ts'
+import type { Base, BookFact, Mark, Operation, SweepingFact } from './log.ts'
 
 /**
  * An operation as the fold sees it. `acknowledged`: its page is on the chain of the returned token. `settled`: from where on
@@ -14,4 +14,4 @@ export type OfferedOperation = {
 }
 
 /** One entry of the log that bears on a book: an operation, a fact about it, or a fact about the whole device. */
-export type BookEntry = Mark & (OfferedOperation | BookFact | SweepingFact)
+export type BookEntry = Mark & (OfferedOperation | BookFact | Base | SweepingFact)

@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import type { Db, Tx } from '../db/schema.ts'
 import type { Return } from './backup.ts'
-import { forgottenSpans } from './log.store.ts'
+import type { Operation } from './log.ts'
+import { forgottenSpans, operationOf } from './log.store.ts'
 
 /** A page by its id: whose it is, its place in the log and that of its first return. Undefined when this server never issued it. */
 export async function pageById(
@@ -14,6 +16,30 @@ export async function pageById(
     .where('id', '=', id)
     .executeTakeFirst()
   return row && { device: row.device, seq: row.seq, returnedSeq: row.returned_seq }
+}
+
+/** The newest page of a device, if it was given to a stranger, has this parent and holds exactly these operations. */
+export async function strangersPage(
+  db: Db,
+  device: string,
+  parent: string | null,
+  operations: readonly Operation[],
+): Promise<string | undefined> {
+  const page = await db
+    .selectFrom('page')
+    .select(['id', 'parent', 'stranger'])
+    .where('device', '=', device)
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  if (!page || page.stranger === 0 || page.parent !== parent) return undefined
+  const told = await db
+    .selectFrom('operation')
+    .selectAll()
+    .where('page', '=', page.id)
+    .orderBy('ordinal')
+    .execute()
+  return isDeepStrictEqual(told.map(operationOf), operations) ? page.id : undefined
 }
 
 /** Makes a page that the device remembers and this server does not the root of a chain, at the entry that says so. */

@@ -8,6 +8,7 @@ export function isFileProof(entry: Entry | BookEntry): boolean {
     entry.kind === 'download-completed' ||
     entry.kind === 'state' ||
     entry.kind === 'annotation' ||
-    entry.kind === 'listed'
+    entry.kind === 'listed' ||
+    (entry.kind === 'base' && entry.proven)
   )
 }

@@ -36,6 +36,7 @@ export function foldStay(entries: readonly BookEntry[], witness?: Witness): Stay
     if (isWish(entry)) applyWish(stay, entry, undone)
     else if (entry.kind === 'restored') comeBackInTime(stay, entry, entries)
     else if (entry.kind === 'rolled-back') loseSight(stay, entry)
+    else if (entry.kind === 'base') Object.assign(stay, entry.stay)
     else if (!undone) apply(stay, entry)
     witness?.(entry, stay, undone)
   }
@@ -55,7 +56,7 @@ function isVoid(restored: Restored, entry: Mark): boolean {
 /** What it says holds although the device went back in time; of a DELETE only the wish does. */
 function outlives(entry: BookEntry): boolean {
   const isJourney = entry.kind === 'restored' || entry.kind === 'rolled-back'
-  return isJourney || (isWish(entry) && entry.kind !== 'delete')
+  return isJourney || entry.kind === 'base' || (isWish(entry) && entry.kind !== 'delete')
 }
 
 /** Wishes of people outlive a device that goes back in time. */
@@ -157,6 +158,7 @@ function apply(stay: Stay, entry: Exclude<BookEntry, Mark & Wish>): void {
     case 'epoch':
     case 'restored':
     case 'rolled-back':
+    case 'base':
       return
   }
 }

@@ -3,6 +3,7 @@ import type { BookEntry } from './book-entry.ts'
 import { foldBook } from './fold.ts'
 import type { Holding } from './holding.ts'
 import type { Mark } from './log.ts'
+import { basesOf } from './base.store.ts'
 import { bookFactOf, operationOf, sweepingFactOf, SWEEPING_KINDS } from './log.store.ts'
 import { inOrder } from './replay.ts'
 
@@ -280,6 +281,7 @@ async function ownEntries(
     .where('operation.device', '=', device)
     .where('operation.book', 'in', [...books])
     .execute()
+  const bases = await basesOf(db, device, books)
   const entries = new Map<string, BookEntry[]>(books.map((book) => [book, []]))
   for (const row of facts)
     if (row.book !== null)
@@ -295,6 +297,8 @@ async function ownEntries(
       settled: row.verb === 'removal' ? await settled(row.seq, acknowledged) : null,
     })
   }
+  // A base goes after what stands in its place.
+  for (const [book, base] of bases) entries.get(book)?.push(base)
   for (const own of entries.values()) own.sort((a, b) => a.seq - b.seq)
   return entries
 }

@@ -28,7 +28,7 @@ export function comeBackInTime(
   entries: readonly BookEntry[],
 ): void {
   const between = entries.filter((entry) => entry.seq > restored.issued && entry.seq < restored.seq)
-  if (!between.some(touches)) return
+  if (!between.some((entry) => touches(entry, restored.issued))) return
   doubt(stay, 'restored', restored, restored)
   stay.file = entries.some((entry) => entry.seq < restored.seq && isFileProof(entry))
   stay.metaRev = null
@@ -43,7 +43,9 @@ export function loseSight(stay: Stay, entry: Mark): void {
   stay.consent = null
 }
 
-function touches(entry: BookEntry): boolean {
+/** Whether an entry puts a book on a device or takes it away, or says either; `after`: only what came after that place counts. */
+export function touches(entry: BookEntry, after = 0): boolean {
+  if (entry.kind === 'base') return entry.touched !== null && entry.touched > after
   if (entry.kind === 'operation')
     return entry.operation.verb !== 'metadata' && entry.operation.verb !== 'state'
   return (

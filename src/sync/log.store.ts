@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Db, Schema, Tx } from '../db/schema.ts'
+import { basesOf } from './base.store.ts'
 import type { BookFact, DeviceFact, Entry, Mark, Operation, SweepingFact } from './log.ts'
 
 /** A fact as it is appended: about one book or about the whole device. */
@@ -241,7 +242,7 @@ export async function readLog(
   const byPage = new Map<string, Operation[]>()
   for (const row of operations)
     byPage.set(row.page, [...(byPage.get(row.page) ?? []), operationOf(row)])
-  return rows.map((row) =>
+  const entries = rows.map((row): Entry =>
     row.kind === 'page' && row.page !== null
       ? {
           kind: 'page',
@@ -253,6 +254,9 @@ export async function readLog(
         }
       : { seq: row.seq, at: row.at, ...factOf(row) },
   )
+  // A base goes after what stands in its place.
+  for (const [book, base] of await basesOf(db, device)) entries.push({ ...base, book })
+  return entries.sort((one, other) => one.seq - other.seq)
 }
 
 /** An operation as its row says it. */

@@ -1,3 +1,5 @@
+import type { Stay } from './stay.ts'
+
 /** What the device is told about a book. `file` is a new with another revision, at the owner's wish. */
 export type Verb = 'new' | 'file' | 'metadata' | 'removal' | 'state'
 
@@ -41,6 +43,12 @@ export type BookFact =
   /** The device's own database said so: `row` whether it knows the book, `file` whether the file is there. */
   | { kind: 'audited'; row: boolean; file: boolean }
 
+/**
+ * What the oldest entries about a book come to, which went. `touched`: the place of the newest of them that put the book there or took
+ * it away. `proven`: one of them showed that the file was there.
+ */
+export type Base = { kind: 'base'; stay: Stay; touched: number | null; proven: boolean }
+
 /** What concerns the whole device. */
 export type DeviceFact =
   | { kind: 'session' }
@@ -67,7 +75,7 @@ export type DeviceFact =
 export type Entry = Mark &
   (
     | { kind: 'page'; page: string; parent: string | null; operations: Operation[] }
-    | (BookFact & { book: string })
+    | ((BookFact | Base) & { book: string })
     | DeviceFact
   )
 

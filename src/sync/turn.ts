@@ -3,7 +3,7 @@ import type { Tx } from '../db/schema.ts'
 import type { Home } from '../home.ts'
 import { tellQuestion } from './back-in-time.ts'
 import { isBraked } from './brake.ts'
-import { headOf, newestReturned } from './chain.store.ts'
+import { headOf, newestReturned, strangersPage } from './chain.store.ts'
 import { notePin } from './device-progress.store.ts'
 import { dueNow, everythingDue } from './due-now.ts'
 import { record } from './facts.ts'
@@ -123,7 +123,7 @@ export async function answerStranger(
   })
 }
 
-/** Writes a page down, and gives the token that names it. */
+/** Writes a page down, and gives the token that names it. A stranger who is told the same again is given the same page. */
 async function issuePage(
   tx: Tx,
   home: Home,
@@ -132,8 +132,10 @@ async function issuePage(
   parent: string | null,
   stranger = false,
 ): Promise<string> {
-  const id = home.random(16).toString('base64url')
   const operations = page.map((each) => each.operation)
+  const same = stranger && (await strangersPage(tx, device.id, parent, operations))
+  if (same) return writeToken(home.key, { ledger: home.ledger, page: same })
+  const id = home.random(16).toString('base64url')
   await appendPage(tx, device.id, home.now(), { id, parent, operations, stranger })
   await refold(
     tx,

@@ -15,6 +15,7 @@ import { plan } from '../../src/sync/plan.ts'
 import { replay, unnamed } from '../../src/sync/replay.ts'
 import { openSession } from '../../src/sync/session.ts'
 import { writeToken } from '../../src/sync/token.ts'
+import { thinLogs } from '../../src/sync/thin-logs.ts'
 import { takeTurn } from '../../src/sync/turn.ts'
 import { carry, shelve } from '../../src/sync/wishes.ts'
 import { tempHome, type TempHome } from '../support/temp-home.ts'
@@ -94,6 +95,12 @@ async function history(home: TempHome, seed: number): Promise<void> {
     async (_: Device, book: string) => edit(home, book),
     async (_: Device, book: string) => readElsewhere(home, book),
     async (_: Device, book: string) => turnDeleted(home, book),
+    async () => {
+      // What is thinned must not change what is kept; now and then most of it is old.
+      if (random() < 0.1) home.setNow(home.now() + 500 * 86_400_000)
+      await home.db.transact((tx) => tx.updateTable('device').set({ thinned_at: null }).execute())
+      await thinLogs(home, () => false)
+    },
     async (device: Device) => {
       const carried = random() < 0.3 ? null : shelves.filter(() => random() < 0.6)
       await home.db.transact((tx) => carry(tx, home, device, carried))
