@@ -11,7 +11,7 @@ export type SoakTold = TallyTold & { failures: string[] }
 const IN_ONE_HOUSE = 25
 
 /** After so many failures more of them tell nothing new. */
-const ENOUGH = 5
+const ENOUGH = 3
 
 const [schedules = 0, seed = 0] = process.argv.slice(2).map(Number)
 const tally = new Tally()

@@ -14,8 +14,12 @@ export function expectWire(world: World, { violations }: SyncReport): void {
   }
 }
 
-/** What happened to the Kobo since it was looked at last. `isWhole`: in a sync in which nothing went wrong on the way. */
-export function checkEvents(world: World, witness: Witnessed, isWhole: boolean): void {
+/**
+ * What happened to the Kobo since it was looked at last. `isWhole`: in a sync in which nothing went wrong on the way. Gives the books that it
+ * was made to remove without anything else that could be the reason.
+ */
+export function checkEvents(world: World, witness: Witnessed, isWhole: boolean): string[] {
+  const gone: string[] = []
   const { tally } = world.stage
   const { kobo, exempt } = witness
   for (const invariant of ['I3', 'I7', 'I17', 'I18', 'I19']) tally.check(invariant)
@@ -34,6 +38,8 @@ export function checkEvents(world: World, witness: Witnessed, isWhole: boolean):
       !witness.isDisturbed
     )
       fail(world, 'I3', `${event.kind} for ${event.book}, which it was never told of`)
+    if (event.what === 'row gone' && event.cause.by === 'server' && isPlain(witness, isWhole))
+      gone.push(event.book)
     if (event.what === 'flip' && event.cause.by === 'server') {
       const flips = (witness.flips.get(event.book) ?? 0) + 1
       witness.flips.set(event.book, flips)
@@ -51,6 +57,12 @@ export function checkEvents(world: World, witness: Witnessed, isWhole: boolean):
     )
       fail(world, 'I18', `${event.book} from ${event.from} to ${event.to}`)
   }
+  return gone
+}
+
+/** Nothing ever went wrong with this Kobo, so that a removal has only one reason. */
+function isPlain({ isTroubled, isDisturbed }: Witnessed, isWhole: boolean): boolean {
+  return isWhole && !isTroubled && !isDisturbed
 }
 
 const KINDS: Record<string, string> = {

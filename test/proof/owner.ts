@@ -92,6 +92,7 @@ async function answerTo(world: World, witness: Witnessed, question: Question): P
 
 /** Any of these books may be sent anew although it is there: its owner said so. */
 export function consent(world: World, witness: Witnessed, books = world.stage.books): void {
+  witness.isTroubled = true
   for (const book of books) witness.consents.set(book, (witness.consents.get(book) ?? 0) + 1)
 }
 

@@ -3,7 +3,7 @@ import { lastSeq } from '../../src/sync/log.store.ts'
 import { checkFiles, checkLedger, checkWords } from './checks-of-ledger.ts'
 import { answerAll, ask, deviceOf, questions } from './owner.ts'
 import type { Schedule, Step } from './step.ts'
-import { takeStep } from './take-step.ts'
+import { prepare, takeStep } from './take-step.ts'
 import { closeWorld, fail, openWorld, type Stage, type Witnessed, type World } from './world.ts'
 
 /** Syncs after which a Kobo must have come to rest. */
@@ -54,6 +54,7 @@ async function otherBefore(world: World, step: Step): Promise<(() => Promise<voi
 async function settle(world: World): Promise<void> {
   for (const { device } of world.kobos)
     await ask(world, 'PATCH', `/devices/${device}`, { paused: false })
+  await prepare(world)
   for (const witness of world.kobos) {
     const { kobo } = witness
     kobo.goOnline()

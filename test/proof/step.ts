@@ -10,7 +10,9 @@ export type Edit = { do: 'shelve' | 'unshelve' | 'rename'; book: number; at: num
 /** One thing that happens in a schedule. */
 export type Step =
   | ({ do: 'sync'; rate: 0 | 6 | 25; seed: number; edit: Edit | null } & OfKobo)
-  | ({ do: 'shelve' | 'unshelve' | 'rename' | 'delete book' | 'restore book' | 'again' } & OfBook)
+  | ({
+      do: 'shelve' | 'unshelve' | 'rename' | 'delete book' | 'restore book' | 'again' | 'not ready'
+    } & OfBook)
   | ({ do: 'remove' | 'remove download' | 'highlight' | 'lose row' | 'delete file' } & OfKobo &
       OfBook)
   | ({ do: 'tap'; rate: 0 | 25; seed: number } & OfKobo & OfBook)
@@ -74,6 +76,7 @@ export const anyStep: fc.Arbitrary<Step> = fc.oneof(
         of(6, 'unshelve' as const),
         of(3, 'rename' as const),
         of(1, 'delete book' as const, 'restore book' as const, 'again' as const),
+        of(2, 'not ready' as const),
       ]),
       book,
     }),

@@ -22,6 +22,15 @@ export async function takeStep(world: World, step: Step): Promise<void> {
   await writeNotes(house.server.home)
   house.advance(PAUSE)
   await act(world, step)
+  await quiet(world)
+}
+
+/** What the server still writes of what was asked, such as the end of a download, is written. */
+async function quiet({ stage: { house } }: World): Promise<void> {
+  for (let turns = 0; turns < 3; turns++) {
+    await new Promise((resolve) => setImmediate(resolve))
+    await house.server.home.db.transact(() => Promise.resolve())
+  }
   await writeNotes(house.server.home)
 }
 
@@ -47,6 +56,8 @@ async function actAtHome(world: World, step: Exclude<Step, OnKobo>): Promise<voi
       return void (await ask(world, 'POST', `/books/${id}/restore`))
     case 'again':
       return importAgain(world, step.book)
+    case 'not ready':
+      return unprepare(world, id)
     case 'machine removes': {
       const remove = books.slice(0, step.count)
       const body = { remove, cause: 'machine' }
@@ -76,12 +87,14 @@ async function actOnKobo(world: World, witness: Witnessed, step: OnKobo, id: str
     case 'tap':
       if (!book || book.downloaded) return
       await kobo.tap(id, { faults: faultsOf(world, witness, step) })
-      return checkEvents(world, witness, step.rate === 0)
+      checkEvents(world, witness, step.rate === 0)
+      return
     case 'read':
       if (!isReadable) return
       world.percent = Math.min(99, world.percent + 1)
       await kobo.close(id, { percent: world.percent }, { offline: step.offline })
-      return checkEvents(world, witness, false)
+      checkEvents(world, witness, false)
+      return
     case 'highlight':
       if (isReadable) kobo.highlight(id, `Words at ${now}`)
       return
@@ -167,6 +180,27 @@ async function edit(world: World, { do: what, book }: Edit): Promise<void> {
   await ask(world, 'PATCH', `/books/${id}`, { title })
 }
 
+/** A book whose file is being made anew: it is there, and nothing can be sent of it for a while. */
+async function unprepare(world: World, id: string): Promise<void> {
+  const { home } = world.stage.house.server
+  await home.db.transact((tx) =>
+    tx
+      .updateTable('book')
+      .set({ artifact: null, lease_until: Number.MAX_SAFE_INTEGER })
+      .where('id', '=', id)
+      .execute(),
+  )
+}
+
+/** Every book can be sent again. */
+export async function prepare(world: World): Promise<void> {
+  const { house, books } = world.stage
+  await house.server.home.db.transact((tx) =>
+    tx.updateTable('book').set({ lease_until: null }).where('id', 'in', books).execute(),
+  )
+  await house.settled()
+}
+
 /** The same bytes again are the same book. */
 async function importAgain(world: World, book: number): Promise<void> {
   const { house, files, books, tally } = world.stage
@@ -187,6 +221,7 @@ function faultsOf(
     const isTooLate = chosen?.kind === 'twin-later' && exchange.path === '/v1/library/sync'
     const fault: Fault | undefined = isTooLate ? { kind: 'twice' } : chosen
     if (fault) world.stage.tally.fault(fault.kind)
+    if (fault) witness.isTroubled = true
     if (fault?.kind === 'twin-later') witness.hasTwin = true
     return fault
   }
@@ -220,7 +255,8 @@ async function sync(
   preview?.(report)
   // In a sync without faults the last of them has come.
   if (step.rate === 0) witness.hasTwin = false
-  checkEvents(world, witness, step.rate === 0)
+  const gone = checkEvents(world, witness, step.rate === 0)
+  if (step.edit === null) await checkRemovals(world, witness, gone)
   await writeNotes(house.server.home)
   const news = await house.server.home.db.read
     .selectFrom('log')
@@ -233,6 +269,24 @@ async function sync(
   if (step.rate === 0 && report.completed)
     for (const { annotations } of kobo.state().books)
       for (const each of annotations) witness.told.add(each.id)
+}
+
+/** A book that its owner wants there is not removed, whether it can be sent at the moment or not. */
+async function checkRemovals(world: World, witness: Witnessed, gone: string[]): Promise<void> {
+  const { house, tally } = world.stage
+  tally.check('I3')
+  if (gone.length === 0) return
+  const { shelves } = await deviceOf(world, witness)
+  const wanted = await house.server.home.db.read
+    .selectFrom('shelf_book')
+    .innerJoin('book', 'book.id', 'shelf_book.book')
+    .select('book.id')
+    .where('shelf_book.shelf', 'in', shelves ?? [])
+    .where('book.id', 'in', gone)
+    .where('book.deleted_at', 'is', null)
+    .execute()
+  for (const { id } of wanted)
+    if (!witness.removed.has(id)) fail(world, 'I3', `${id} was removed, and is wanted`)
 }
 
 /** Another program holds the database: every call is answered 503, and nothing is changed. */

@@ -59,6 +59,8 @@ export type Witnessed = {
   seenEvents: number
   /** A request of its last sync will come once more, in the next one. */
   hasTwin: boolean
+  /** Something went wrong with one of its exchanges, or it was sent what its owner wanted sent anew. */
+  isTroubled: boolean
 }
 
 /** Everything that one schedule happens to. */
@@ -135,6 +137,7 @@ function witnessed(kobo: Kobo, drive: string, device: string): Witnessed {
     isDisturbed: false,
     seenEvents: 0,
     hasTwin: false,
+    isTroubled: false,
   }
 }
 
