@@ -1,7 +1,7 @@
 import type { SyncReport } from '../../src/simulator/device.ts'
 import { newestIssued } from '../../src/sync/chain.store.ts'
 import { deviceOf } from './owner.ts'
-import { pageOf } from './take-step.ts'
+import { pageOf } from './page-of.ts'
 import { fail, type Witnessed, type World } from './world.ts'
 
 /** The wire: sizes, lengths, headers, tokens, and an end to every sync. The simulated Kobo finds fault by itself. */
@@ -68,6 +68,8 @@ export async function checkPreview(
   const { house, tally } = world.stage
   const { kobo, device } = witness
   const { unsent, token, signedIn } = kobo.state()
+  // An old request that comes again in the middle is a change meanwhile.
+  if (witness.hasTwin) return undefined
   const isQuiet = unsent.deletes.length + unsent.states.length + unsent.highlights === 0
   const newest = await newestIssued(house.server.home.db.read, device)
   if (!isQuiet || !signedIn || pageOf(token) !== (newest ?? undefined)) return undefined

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs'
 import Sqlite from 'better-sqlite3'
-import { randomFaults, type Faults } from '../../src/simulator/faults.ts'
+import { randomFaults, type Fault, type Faults } from '../../src/simulator/faults.ts'
 import { seededRandom } from '../../src/simulator/random.ts'
 import { renewLedger } from '../../src/sync/back-in-time.ts'
 import { returnsOf } from '../../src/sync/chain.store.ts'
@@ -8,6 +8,7 @@ import { writeNotes } from '../../src/sync/facts.ts'
 import { lastSeq } from '../../src/sync/log.store.ts'
 import { answerAll, ask, consent, deviceOf, shelfOf, shelve } from './owner.ts'
 import { checkEvents, checkPreview, expectWire } from './checks-of-device.ts'
+import { pageOf } from './page-of.ts'
 import type { Edit, Step } from './step.ts'
 import { fail, type Witnessed, type World } from './world.ts'
 
@@ -25,6 +26,14 @@ export async function takeStep(world: World, step: Step): Promise<void> {
 }
 
 async function act(world: World, step: Step): Promise<void> {
+  if ('kobo' in step) {
+    const id = 'book' in step ? (world.stage.books[step.book] ?? '') : ''
+    return actOnKobo(world, world.kobos[step.kobo], step, id)
+  }
+  return actAtHome(world, step)
+}
+
+async function actAtHome(world: World, step: Exclude<Step, OnKobo>): Promise<void> {
   const { house, books } = world.stage
   const id = 'book' in step ? (books[step.book] ?? '') : ''
   switch (step.do) {
@@ -51,8 +60,6 @@ async function act(world: World, step: Step): Promise<void> {
       return takeServerSnapshot(world)
     case 'server rollback':
       return rollBack(world, step.renew)
-    default:
-      return actOnKobo(world, world.kobos[step.kobo], step, id)
   }
 }
 
@@ -68,7 +75,7 @@ async function actOnKobo(world: World, witness: Witnessed, step: OnKobo, id: str
       return sync(world, witness, step)
     case 'tap':
       if (!book || book.downloaded) return
-      await kobo.tap(id, { faults: faultsOf(world, step) })
+      await kobo.tap(id, { faults: faultsOf(world, witness, step) })
       return checkEvents(world, witness, step.rate === 0)
     case 'read':
       if (!isReadable) return
@@ -168,11 +175,19 @@ async function importAgain(world: World, book: number): Promise<void> {
   if (body.id !== books[book]) fail(world, 'I13', `book ${book} came back as ${body.id}`)
 }
 
-function faultsOf(world: World, { rate, seed }: { rate: number; seed: number }): Faults {
+function faultsOf(
+  world: World,
+  witness: Witnessed,
+  { rate, seed }: { rate: number; seed: number },
+): Faults {
   const faults = randomFaults(seededRandom(seed), rate / 100)
   return (exchange) => {
-    const fault = faults(exchange)
+    const chosen = faults(exchange)
+    // Nothing on the way keeps a request for the library until the next sync, minutes later.
+    const isTooLate = chosen?.kind === 'twin-later' && exchange.path === '/v1/library/sync'
+    const fault: Fault | undefined = isTooLate ? { kind: 'twice' } : chosen
     if (fault) world.stage.tally.fault(fault.kind)
+    if (fault?.kind === 'twin-later') witness.hasTwin = true
     return fault
   }
 }
@@ -187,7 +202,7 @@ async function sync(
   const preview =
     step.rate === 0 && step.edit === null ? await checkPreview(world, witness) : undefined
   const before = await lastSeq(house.server.home.db.read, device)
-  const faults = faultsOf(world, step)
+  const faults = faultsOf(world, witness, step)
   const change = step.edit
   if (change)
     world.between = async () => {
@@ -203,6 +218,8 @@ async function sync(
   world.between = undefined
   expectWire(world, report)
   preview?.(report)
+  // In a sync without faults the last of them has come.
+  if (step.rate === 0) witness.hasTwin = false
   checkEvents(world, witness, step.rate === 0)
   await writeNotes(house.server.home)
   const news = await house.server.home.db.read
@@ -274,19 +291,6 @@ function rowsOf({ kobo }: Witnessed): Map<string, string> {
   return new Map(
     kobo.state().books.map((each) => [each.id, `${each.downloaded} ${each.file} ${each.title}`]),
   )
-}
-
-/** The page that a token of ours names. */
-export function pageOf(token: string | null): string | undefined {
-  if (token === null || token.includes('.')) return undefined
-  try {
-    const body: unknown = JSON.parse(Buffer.from(token, 'base64').toString())
-    const page = typeof body === 'object' && body !== null && 'p' in body ? body.p : undefined
-    return typeof page === 'string' && page !== '' ? page : undefined
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
 }
 
 async function takeServerSnapshot(world: World): Promise<void> {

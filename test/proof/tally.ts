@@ -19,12 +19,31 @@ export class Tally {
     this.checks.set(invariant, (this.checks.get(invariant) ?? 0) + 1)
   }
 
-  /** Adds what another run counted. */
-  add(other: Tally): void {
-    this.schedules += other.schedules
-    this.steps += other.steps
-    for (const name of ['faults', 'happened', 'checks'] as const)
-      for (const [key, count] of other[name])
-        this[name].set(key, (this[name].get(key) ?? 0) + count)
+  /** What was counted, so that it can be told to another process. */
+  told(): TallyTold {
+    const { schedules, steps } = this
+    const lists = {
+      faults: [...this.faults],
+      happened: [...this.happened],
+      checks: [...this.checks],
+    }
+    return { schedules, steps, ...lists }
   }
+
+  /** Adds what another process counted. */
+  addTold(told: TallyTold): void {
+    this.schedules += told.schedules
+    this.steps += told.steps
+    for (const name of ['faults', 'happened', 'checks'] as const)
+      for (const [key, count] of told[name]) this[name].set(key, (this[name].get(key) ?? 0) + count)
+  }
+}
+
+/** A tally as it is told. */
+export type TallyTold = {
+  schedules: number
+  steps: number
+  faults: [string, number][]
+  happened: [string, number][]
+  checks: [string, number][]
 }

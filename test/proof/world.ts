@@ -22,6 +22,10 @@ export async function openStage(tally = new Tally()): Promise<Stage> {
     files.push(file)
     books.push((await house.addBook(file)).id)
   }
+  // Somebody else's Kobo carries them all, so that every book is prepared before a schedule begins.
+  const shelf = await house.shelf('Prepared', books)
+  await house.device('Somebody else’s', [shelf.id])
+  await house.settled()
   return { house, books, files, tally }
 }
 
@@ -53,6 +57,8 @@ export type Witnessed = {
   /** It was put into another state than syncs alone would leave. */
   isDisturbed: boolean
   seenEvents: number
+  /** A request of its last sync will come once more, in the next one. */
+  hasTwin: boolean
 }
 
 /** Everything that one schedule happens to. */
@@ -128,6 +134,7 @@ function witnessed(kobo: Kobo, drive: string, device: string): Witnessed {
     announced: new Set(),
     isDisturbed: false,
     seenEvents: 0,
+    hasTwin: false,
   }
 }
 

@@ -66,12 +66,12 @@ describe('a place in a book', () => {
 
   // Colophon v1.28.2: an invented source of a location sent the reader to the beginning with every sync
   test('is told to another Kobo in the words of the first, and stays where it is over many syncs', async () => {
-    const location = { source: 'OEBPS/chapter001.xhtml', value: 'kobo.1.1' }
+    const location = { source: 'OEBPS/chapter-2.xhtml', value: 'kobo.2.2' }
     await libra.close(emma, { percent: 55, location })
     await scene.later(HOUR)
     for (const kobo of [libra, clara]) {
       for (let n = 0; n < 3; n += 1) await scene.sync(kobo)
-      expect(booksOnDrive(kobo).Emma?.place).toBe('OEBPS/chapter001.xhtml#kobo.1.1')
+      expect(booksOnDrive(kobo).Emma?.place).toBe('OEBPS/chapter-2.xhtml#kobo.2.2')
     }
   })
 
