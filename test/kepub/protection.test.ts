@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { readEpub } from '../../src/catalogue/epub/read-epub.ts'
 import { book, converted, ONE_PAGE, opf, xhtml } from './converted.ts'
 
 const FILES = {
@@ -64,3 +65,19 @@ test.each([
   expect(conversion.kind).toBe('converted')
   expect(text('font.otf')).toBe('obfuscated')
 })
+
+test.each([
+  ['Adobe ADEPT', { ...encryption(AES, 'page.xhtml'), [RIGHTS]: 'http://ns.adobe.com/adept' }],
+  ['Readium LCP', { ...encryption(AES, 'page.xhtml'), 'META-INF/license.lcpl': '{}' }],
+  ['Apple FairPlay', { 'META-INF/sinf.xml': '<x/>', 'page.xhtml': NOISE }],
+  ['Kobo', { [RIGHTS]: '<kdrm/>', 'page.xhtml': NOISE }],
+  ['no name', encryption(IDPF, './page.xhtml')],
+])(
+  'the import refuses a book protected by %s for the same reason as the converter',
+  async (name, files) => {
+    const bytes = book({ ...FILES, ...files })
+    const named = name === 'no name' ? 'protected by DRM' : `protected by DRM (${name})`
+    await expect(converted(bytes)).rejects.toThrow(named)
+    await expect(readEpub(bytes, 'a book')).rejects.toThrow(named)
+  },
+)

@@ -199,9 +199,11 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     },
     async restart({ kill = false, from } = {}) {
       if (kill) {
-        // Nothing of this process can write meanwhile, so that the copy is one moment: what a power cut leaves.
+        // Nothing of this process can write meanwhile, so that the copy is one moment: what a power cut leaves. Only the threads
+        // that make artifacts go on, in a folder of their own.
         const copy = await newFolder()
-        cpSync(current(), copy, { recursive: true })
+        const unfinished = join(current(), 'artifacts', 'unfinished')
+        cpSync(current(), copy, { recursive: true, filter: (path) => path !== unfinished })
         folders.push(copy)
       }
       await server.close()
