@@ -68,26 +68,23 @@ export async function readBooks(
     .orderBy('page.seq')
     .orderBy('operation.ordinal')
     .execute()
-  return new Map(
-    books.map((book) => [
-      book,
-      {
-        base: bases.get(book) ?? null,
-        facts: facts
-          .filter((row) => row.book === book)
-          .map((row) => ({ seq: row.seq, at: row.at, ...bookFactOf(row) })),
-        operations: operations
-          .filter((row) => row.book === book)
-          .map((row) => ({
-            seq: row.seq,
-            at: row.at,
-            page: row.page,
-            ordinal: row.ordinal,
-            operation: operationOf(row),
-          })),
-      },
-    ]),
+  const records = new Map<string, Filled>(
+    books.map((book) => [book, { base: bases.get(book) ?? null, facts: [], operations: [] }]),
   )
+  for (const row of facts)
+    records.get(row.book ?? '')?.facts.push({ seq: row.seq, at: row.at, ...bookFactOf(row) })
+  for (const row of operations) {
+    const { seq, at, page, ordinal, book } = row
+    records.get(book)?.operations.push({ seq, at, page, ordinal, operation: operationOf(row) })
+  }
+  return records
+}
+
+/** A record while it is filled. */
+type Filled = {
+  base: BookRecord['base']
+  facts: BookRecord['facts'][number][]
+  operations: BookRecord['operations'][number][]
 }
 
 /** The marks of a device's facts of this kind, in the order of the log. */

@@ -30,6 +30,9 @@ const OFTEN = 24 * 60 * 60_000
 /** What is older is folded for good, in ms: 400 days. */
 const OLD = 400 * 24 * 60 * 60_000
 
+/** So many books are thinned in one transaction, so that nobody waits for long. */
+const AT_ONCE = 10
+
 /** Books with no more facts than this have nothing to spare. */
 const FEW = 8
 
@@ -47,12 +50,15 @@ async function thinLog(home: Home, device: string, isStopping: () => boolean): P
     if (isStopping()) return
     await pause()
     const before = home.now() - OLD
-    const some = [
-      ...(await booksToThin(home.db.read, device, books, FEW)),
-      ...(await booksWithOld(home.db.read, device, books, before)),
-    ]
-    if (some.length > 0)
-      await home.db.transact((tx) => thinBooks(tx, home, device, [...new Set(some)], before))
+    const often = await booksToThin(home.db.read, device, books, FEW)
+    const old = await booksWithOld(home.db.read, device, books, before)
+    const some = [...new Set([...often, ...old])]
+    for (let start = 0; start < some.length; start += AT_ONCE) {
+      if (isStopping()) return
+      const few = some.slice(start, start + AT_ONCE)
+      await home.db.transact((tx) => thinBooks(tx, home, device, few, before))
+      await pause()
+    }
   }
   if (isStopping()) return
   const now = home.now()

@@ -69,7 +69,7 @@ export async function booksToThin(
   return [...new Set(found)]
 }
 
-/** Those of these books that have an operation or a fact, other than a base, from before `before` (epoch ms). */
+/** Those of these books about which something was told before `before` (epoch ms) that no base stands for. */
 export async function booksWithOld(
   db: Db,
   device: string,
@@ -78,11 +78,15 @@ export async function booksWithOld(
 ): Promise<string[]> {
   const facts = await db
     .selectFrom('log')
-    .select('book')
+    .leftJoin('base', (join) =>
+      join.onRef('base.device', '=', 'log.device').onRef('base.book', '=', 'log.book'),
+    )
+    .select('log.book')
     .distinct()
-    .where('device', '=', device)
-    .where('book', 'in', [...books])
-    .where('at', '<', before)
+    .where('log.device', '=', device)
+    .where('log.book', 'in', [...books])
+    .where('log.at', '<', before)
+    .where((is) => is.or([is('base.seq', 'is', null), is('log.seq', '>', is.ref('base.seq'))]))
     .execute()
   const operations = await db
     .selectFrom('operation')

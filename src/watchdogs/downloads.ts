@@ -12,12 +12,21 @@ import { unsavedHighlights } from '../reading/unsaved.store.ts'
 import { entriesOf } from '../sync/holding.store.ts'
 import { downloadTrouble, type DownloadTrouble } from './download-trouble.ts'
 import { tell } from './tell.ts'
-import { completesOf, letGo, titlesOf, watchedBooks } from './watchdog.store.ts'
+import {
+  completesOf,
+  isAnyCompleted,
+  letGo,
+  letGoOfCompleted,
+  titlesOf,
+  watchedBooks,
+} from './watchdog.store.ts'
 
 const KINDS = ['download-failed', 'download-cut', 'download-not-begun'] as const
 
 /** Watches the downloads of a device: each that failed, broke off or never began is told, until it is over. */
 export async function watchDownloads(home: Home, device: Device): Promise<void> {
+  if (await isAnyCompleted(home.db.read, device.id))
+    await home.db.transact((tx) => letGoOfCompleted(tx, device.id))
   const { over, troubles } = await look(home.db.read, device, home.now())
   if (over.length > 0)
     await home.db.transact(async (tx) => {

@@ -12,6 +12,46 @@ export async function watchedBooks(db: Db, device: string): Promise<string[]> {
   return rows.map((row) => row.book)
 }
 
+/** Lets go of books whose file arrived after everything else that was heard of its download; nearly all of them. */
+export async function letGoOfCompleted(tx: Tx, device: string): Promise<void> {
+  await tx
+    .deleteFrom('download_watch')
+    .where('device', '=', device)
+    .where('book', 'in', completedBooks(tx, device))
+    .execute()
+}
+
+/** Whether the file of any watched book arrived after everything else that was heard of its download. */
+export async function isAnyCompleted(db: Db, device: string): Promise<boolean> {
+  return (await completedBooks(db, device).limit(1).executeTakeFirst()) !== undefined
+}
+
+function completedBooks(db: Db, device: string) {
+  return db
+    .selectFrom('download_watch')
+    .innerJoin('log', (join) =>
+      join
+        .onRef('log.device', '=', 'download_watch.device')
+        .onRef('log.book', '=', 'download_watch.book'),
+    )
+    .select('download_watch.book')
+    .where('download_watch.device', '=', device)
+    .where('log.kind', '=', 'download-completed')
+    .where((is) =>
+      is.not(
+        is.exists(
+          is
+            .selectFrom('log as later')
+            .select('later.seq')
+            .whereRef('later.device', '=', 'log.device')
+            .whereRef('later.book', '=', 'log.book')
+            .whereRef('later.seq', '>', 'log.seq')
+            .where('later.kind', 'in', ['metadata-asked', 'download-begun', 'download-cut']),
+        ),
+      ),
+    )
+}
+
 /** Lets go of books whose download is over. */
 export async function letGo(tx: Tx, device: string, books: readonly string[]): Promise<void> {
   for (let start = 0; start < books.length; start += CHUNK)
