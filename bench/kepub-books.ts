@@ -7,9 +7,9 @@ import type { NewEntry } from '../src/kepub/zip-write.ts'
 export type BenchBook = {
   name: string
   path: string
-  /** The longest that a conversion should take, in ms. */
+  /** The longest that a conversion should take in a warm process, in ms. */
   goal: number
-  /** How often it is converted before it counts, and how often it counts. */
+  /** How often a process converts it before it counts, and how often it counts. */
   warmUps: number
   runs: number
 }
@@ -20,24 +20,24 @@ export async function makeKepubBooks(folder: string): Promise<BenchBook[]> {
     {
       name: 'big',
       goal: 78,
-      warmUps: 3,
-      runs: 11,
+      warmUps: 5,
+      runs: 15,
       pages: chapters(60, 35_500),
       images: [40, 260_000],
     },
     {
       name: 'small',
       goal: 13,
-      warmUps: 3,
-      runs: 11,
+      warmUps: 5,
+      runs: 15,
       pages: chapters(20, 15_700),
       images: [1, 130_000],
     },
-    { name: 'strange', goal: 98, warmUps: 3, runs: 11, pages: strange(), images: [0, 0] },
+    { name: 'strange', goal: 98, warmUps: 5, runs: 15, pages: strange(), images: [0, 0] },
     {
       name: 'images',
       goal: 200,
-      warmUps: 1,
+      warmUps: 2,
       runs: 5,
       pages: chapters(20, 2_000),
       images: [200, 1_000_000],

@@ -78,6 +78,40 @@ test('the style ends head, the wrapper is all of body, and the rest is as it was
   )
 })
 
+describe('other ways of writing', () => {
+  test('vertical Japanese is one span a paragraph, ruby takes part, and digits stay upright', () => {
+    const vertical = page(
+      '<p>第<span class="tcy">12</span>章。次の文！</p><p><ruby>漢<rt>かん</rt></ruby>字。</p>',
+      '<style type="text/css">html { -epub-writing-mode: vertical-rl; }</style>',
+    )
+    const { bytes, path } = convertDocument(vertical)
+    expect(path).toBe('scanned')
+    expect(readStrictly(bytes).spans).toEqual([
+      'kobo.1.1 第',
+      'kobo.1.2 12',
+      'kobo.1.3 章。次の文！',
+      'kobo.2.1 漢',
+      'kobo.2.2 かん',
+      'kobo.2.3 字。',
+    ])
+    expect(bytes.toString()).toContain('-epub-writing-mode: vertical-rl;')
+    expect(bytes.toString()).toContain('span.koboSpan { -webkit-text-combine: inherit; }')
+  })
+
+  test('right-to-left text is cut as any other, and says its direction where it did', () => {
+    const hebrew = page('<p dir="rtl">שלום. עולם! “כן.” סוף</p>').toString()
+    const result = convert(hebrew.replace('<html ', '<html dir="rtl" xml:lang="he" '))
+    expect(readStrictly(result).spans).toEqual([
+      'kobo.1.1 שלום. ',
+      'kobo.1.2 עולם! ',
+      'kobo.1.3 “כן.” ',
+      'kobo.1.4 סוף',
+    ])
+    expect(result).toContain('<html dir="rtl" xml:lang="he" ')
+    expect(result).toContain('<p dir="rtl"><span')
+  })
+})
+
 describe('the scanner leaves to the parser', () => {
   test.each([
     '<p>a<p>b</p></p>',

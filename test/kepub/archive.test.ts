@@ -90,6 +90,17 @@ with zipfile.ZipFile(sys.stdout.buffer, 'w', zipfile.ZIP_DEFLATED) as z:
     expect(entries.some(({ rawName }) => rawName.equals(Buffer.from('é.css')))).toBe(true)
   })
 
+  test('keeps names that lead out of the book, since nothing is ever unpacked', async () => {
+    const odd = ['../up.css', '/top.css', 'a//b.css', 'a\\c.css', './d.css', 'e!f?.css']
+    const { names, text } = await converted(
+      book({ ...PAGE, ...Object.fromEntries(odd.map((name) => [name, name])) }),
+    )
+    for (const name of odd) {
+      expect(names).toContain(name)
+      expect(text(name)).toBe(name)
+    }
+  })
+
   test('takes the 64-bit form with more than 65,535 entries, and reads it', async () => {
     const many = Array.from({ length: 66_000 }, (_, index) =>
       stored(`a/${index}`, Buffer.from('x')),

@@ -338,6 +338,17 @@ describe('the first page', () => {
     expect(needsFirstPage(path, xhtml(body))).toBe(wanted)
   })
 
+  test('goes before a book that is read from right to left, whose pages still turn that way', async () => {
+    const rtl = opf(ONE_PAGE.manifest, ONE_PAGE.spine).replace(
+      '<spine',
+      '<spine page-progression-direction="rtl"',
+    )
+    const made = await converted(book({ ...PAGE, 'content.opf': rtl }))
+    expect(made.text('content.opf')).toMatch(
+      /<spine page-progression-direction="rtl"[^>]*>\s*<itemref idref="holdfast-first-page"\/>/u,
+    )
+  })
+
   test('shows the cover, and is what is read first', async () => {
     const made = await converted(
       book({
