@@ -5,6 +5,7 @@ import type { Tx } from '../../src/db/schema.ts'
 import { pair } from '../../src/devices/pairing.ts'
 import { saveState, statesOf } from '../../src/reading/reading-state.store.ts'
 import { createShelf } from '../../src/shelves/shelf.store.ts'
+import { recordActivation } from '../../src/sync/activation.ts'
 import { headOf } from '../../src/sync/chain.store.ts'
 import { recordDelete } from '../../src/sync/deletion.ts'
 import { noteFact, recordFact, writeNotes } from '../../src/sync/facts.ts'
@@ -59,6 +60,7 @@ async function history(home: TempHome, seed: number): Promise<void> {
       if (random() < 0.8) known.push(turn.token)
     },
     async (device: Device) => openSession(home, device),
+    async (device: Device) => recordActivation(home, { id: device.pairing }),
     async (device: Device) => {
       if (random() > 0.15) return
       // The device remembers a page that this server never issued.
