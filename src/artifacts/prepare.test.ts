@@ -51,15 +51,26 @@ function prepare(): Preparation {
   return preparation
 }
 
-/** Workers that write down what they were asked. */
-function counting(workers: Workers): Workers & { jobs: string[] } {
+/** Workers that write down what they were asked, and how much at once. */
+function counting(workers: Workers): Workers & { jobs: string[]; readonly atOnce: number } {
   const jobs: string[] = []
+  let underWay = 0
+  let atOnce = 0
   return {
     ...workers,
     jobs,
-    make(job, cancel) {
+    get atOnce() {
+      return atOnce
+    },
+    async make(job, cancel) {
       jobs.push(job.how)
-      return workers.make(job, cancel)
+      underWay += 1
+      atOnce = Math.max(atOnce, underWay)
+      try {
+        return await workers.make(job, cancel)
+      } finally {
+        underWay -= 1
+      }
     },
   }
 }
@@ -279,6 +290,27 @@ describe('a book on which a thread is lost', () => {
       await workers.close()
     }
   })
+})
+
+test('several workers make several books at once, and each book once', async () => {
+  const workers = counting(openWorkers(home.log, { count: 3 }))
+  try {
+    for (let n = 0; n < 12; n += 1) {
+      // Batches are cut by bytes, so that every lane finds work.
+      const files = { 'OEBPS/map.png': Buffer.alloc(3_000_000, n) }
+      await addBook(`Volume ${n}`, { bytes: await makeEpub({ title: `Volume ${n}`, files }) })
+      await shelve(`Volume ${n}`, n)
+    }
+    await addDevice({})
+    const preparation = openPreparation(home, workers)
+    open.push(preparation)
+    await preparation.quiet()
+    expect(await booksToPrepare(home.db.read, home.now(), 20)).toEqual([])
+    expect(workers.jobs).toHaveLength(12)
+    expect(workers.atOnce).toBe(3)
+  } finally {
+    await workers.close()
+  }
 })
 
 test('what is a KEPUB is never made anew', async () => {

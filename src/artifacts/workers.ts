@@ -18,12 +18,14 @@ export type Workers = {
   close(): Promise<void>
 }
 
-/** What one job may take. */
+/** What may be taken. */
 export type Limits = {
-  /** For converting, and for copying, in ms. */
+  /** How many threads there are at most. */
+  count: number
+  /** By one job: for converting, and for copying, in ms. */
   convertTime: number
   copyTime: number
-  /** What a thread may keep in its heap, in MB. */
+  /** By one thread for its heap, in MB. */
   heap: number
 }
 
@@ -39,7 +41,12 @@ export class Lost extends Error {
 }
 
 /** The largest books take seconds, on the smallest machines a minute. */
-const LIMITS: Limits = { convertTime: 120_000, copyTime: 600_000, heap: 256 }
+const LIMITS: Limits = {
+  count: Math.max(1, availableParallelism() - 1),
+  convertTime: 120_000,
+  copyTime: 600_000,
+  heap: 256,
+}
 
 /** One worker stays warm. Further ones come with the work, and go when there was none for so long, in ms. */
 const IDLE = 20_000
@@ -52,8 +59,7 @@ const NICE = 10
 
 /** Opens the workers: one begins to warm up at once, beside whatever the caller does next. */
 export function openWorkers(log: Logger, limits: Partial<Limits> = {}): Workers {
-  const { convertTime, copyTime, heap } = { ...LIMITS, ...limits }
-  const count = Math.max(1, availableParallelism() - 1)
+  const { count, convertTime, copyTime, heap } = { ...LIMITS, ...limits }
   const pool = new Piscina({
     // In tests this file is TypeScript, and Node runs the worker as that.
     filename: new URL(`make-worker${extname(import.meta.url)}`, import.meta.url).href,
