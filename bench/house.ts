@@ -24,8 +24,10 @@ export type House = {
 /** How long the server may take to answer at first, and to end, in ms. */
 const PATIENCE = 20_000
 
-/** Starts the server. The caller closes it, whatever happened in between. */
-export async function openHouse(): Promise<House> {
+/** Starts the server, on a data folder that `furnish` may fill before. The caller closes it, whatever happened in between. */
+export async function openHouse(
+  furnish: (dataDir: string) => Promise<void> = () => Promise.resolve(),
+): Promise<House> {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-bench-'))
   const port = await freePort()
   const base = `http://127.0.0.1:${port}`
@@ -39,6 +41,7 @@ export async function openHouse(): Promise<House> {
     HOLDFAST_LOG_LEVEL: 'silent',
   }
   const program = join(packageRoot(), 'bin', 'holdfast')
+  await furnish(env.HOLDFAST_DATA_DIR)
   const server = spawn(program, ['serve'], { env, stdio: ['ignore', 'ignore', 'inherit'] })
   const close = async (): Promise<void> => {
     await stop(server)

@@ -4,6 +4,8 @@ import { flood } from './flood.ts'
 import { fuzz } from './fuzz.ts'
 import { kepub } from './kepub.ts'
 import { kill } from './kill.ts'
+import { soak } from './soak.ts'
+import { syncs } from './sync.ts'
 import { lives } from './lives.ts'
 import { tableOf, type Figure } from './table.ts'
 
@@ -15,6 +17,7 @@ export type Size = {
   times: number
   runs: number
   seed: number
+  schedules: number
 }
 
 /** How many files are dropped at once. */
@@ -28,6 +31,8 @@ const BENCHES: Record<string, (size: Size, say: (line: string) => void) => Promi
   fuzz,
   flood: (_, say) => flood(FLOOD, say),
   kepub: (_, say) => kepub(say),
+  sync: (_, say) => syncs(say),
+  soak: ({ schedules, seed }, say) => soak(schedules, seed, say),
 }
 
 const USAGE = `bin/bench [NAME] [--books N] [--more N] [--lives N] [--times N] [--runs N] [--seed N]
@@ -37,7 +42,8 @@ NAME is one of: ${Object.keys(BENCHES).join(', ')} (first-light when none is giv
   --lives N  for lives: how many random lives of a device in each token mode (20000)
   --times N  for kill: how often the program is killed while it imports (200)
   --runs N   for fuzz: how many spoilt books, and how many spoilt requests (20000)
-  --seed N   for fuzz: the first seed (1); a bad run is repeated with its seed and --runs 1
+  --schedules N  for soak: how many random schedules of two Kobos (10000)
+  --seed N   for fuzz and soak: the first seed (1); a bad run is repeated with its seed and --runs 1 or --schedules 1
 `
 
 process.exitCode = await main(process.argv.slice(2))
@@ -70,12 +76,13 @@ function readArguments(argv: string[]): { name: string; size: Size | undefined; 
       times: { type: 'string', default: '200' },
       runs: { type: 'string', default: '20000' },
       seed: { type: 'string', default: '1' },
+      schedules: { type: 'string', default: '10000' },
       help: { type: 'boolean', short: 'h' },
     },
   })
   const [name = 'first-light', ...rest] = positionals
   const known = Object.keys(values).every((key) =>
-    ['books', 'more', 'lives', 'times', 'runs', 'seed', 'help'].includes(key),
+    ['books', 'more', 'lives', 'times', 'runs', 'seed', 'schedules', 'help'].includes(key),
   )
   const size = {
     books: count(values.books),
@@ -84,16 +91,17 @@ function readArguments(argv: string[]): { name: string; size: Size | undefined; 
     times: count(values.times),
     runs: count(values.runs),
     seed: count(values.seed),
+    schedules: count(values.schedules),
   }
   const isFine =
     known &&
     rest.length === 0 &&
     [size.more, size.seed].every((each) => each >= 0) &&
-    [size.books, size.lives, size.times, size.runs].every((each) => each >= 1)
+    [size.books, size.lives, size.times, size.runs, size.schedules].every((each) => each >= 1)
   return { name, size: isFine ? size : undefined, help: values.help === true }
 }
 
 /** A number of books, or NaN. */
 function count(text: unknown): number {
-  return typeof text === 'string' && /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN
+  return typeof text === 'string' && /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
 }

@@ -12,12 +12,12 @@ export type Reader = {
 
 const MOST_PAGES = 10_000
 
-/** A reader for this address, named like a Kobo. */
-export function openReader(syncUrl: string): Reader {
+/** A reader for this address, named like a Kobo; another `number` is another Kobo. */
+export function openReader(syncUrl: string, number = 0): Reader {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   const headers = {
     'user-agent': 'Mozilla/5.0 (Linux; U; Android 2.0; en-us;) AppleWebKit/538.1',
-    'x-kobo-deviceid': '00000000000000000000000000000000000000000000000000000000000be7c4',
+    'x-kobo-deviceid': `00000000000000000000000000000000000000000000000000000${String(number).padStart(6, '0')}be7c4`,
     'x-kobo-devicemodel': 'Kobo Libra 2',
     'x-kobo-deviceos': '4.1.15',
     'x-kobo-deviceosversion': 'NA',

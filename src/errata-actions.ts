@@ -1,4 +1,4 @@
-import { prepareAgain } from './artifacts/artifact.store.ts'
+import { convertAgain, prepareAgain } from './artifacts/artifact.store.ts'
 import { retryImport } from './catalogue/retry-import.ts'
 import { deviceById, restoreDevice } from './devices/device.store.ts'
 import type { Device } from './devices/device.ts'
@@ -6,6 +6,7 @@ import { closeErratum } from './errata/errata.store.ts'
 import type { Erratum } from './errata/erratum.ts'
 import type { Home } from './home.ts'
 import { Problem } from './problem.ts'
+import { answerBrake } from './sync/brake.ts'
 import { answerAmnesia } from './sync/answer-amnesia.ts'
 import { settleRemoval, unshelveEverywhere } from './sync/deletion.ts'
 import { record } from './sync/facts.ts'
@@ -29,6 +30,15 @@ export async function actOnErratum(home: Home, erratum: Erratum, name: string): 
       const now = home.now()
       await home.db.transact(async (tx) => {
         if (book !== null) await prepareAgain(tx, book)
+        await closeErratum(tx, id, 'It is tried again.', now)
+      })
+      return
+    }
+    case 'conversion-failed': {
+      const { id, book } = erratum
+      const now = home.now()
+      await home.db.transact(async (tx) => {
+        if (book !== null) await convertAgain(tx, book)
         await closeErratum(tx, id, 'It is tried again.', now)
       })
       return
@@ -58,6 +68,14 @@ export async function actOnErratum(home: Home, erratum: Erratum, name: string): 
       await home.db.transact(async (tx) => {
         if (device !== null)
           await answerAmnesia(tx, home, { id: device }, from, name === 'kept' ? 'kept' : 'empty')
+      })
+      return
+    }
+    case 'mass-removal': {
+      const device =
+        erratum.device === null ? undefined : await deviceById(home.db.read, erratum.device)
+      await home.db.transact(async (tx) => {
+        if (device) await answerBrake(tx, home, device, name === 'keep' ? 'keep' : 'remove')
       })
       return
     }

@@ -11,8 +11,16 @@ import { packageRoot } from './package-root.ts'
 import { Problem } from './problem.ts'
 import { settingOnce } from './setting.store.ts'
 
-/** What a test may replace: the clock (epoch ms), randomness and the log. */
-export type HomeOptions = { now?: () => number; random?: (bytes: number) => Buffer; log?: Logger }
+/**
+ * What a test may replace: the clock (epoch ms), randomness, the log, and how long a transaction waits for another process that
+ * is writing (ms).
+ */
+export type HomeOptions = {
+  now?: () => number
+  random?: (bytes: number) => Buffer
+  log?: Logger
+  patience?: number | undefined
+}
 
 /**
  * Opens the library at `config.dataDir`: makes missing folders, brings the database up to date, and makes the server's key
@@ -23,7 +31,7 @@ export async function openHome(config: Config, options: HomeOptions = {}): Promi
   makeFolders(config)
   migrate(config.database, join(packageRoot(), 'migrations', 'sqlite'))
   const random = options.random ?? randomBytes
-  const db = openDatabase(config.database)
+  const db = openDatabase(config.database, { patience: options.patience })
   const { key, ledger } = await db.transact(async (tx) => ({
     key: await settingOnce(tx, 'key', random(32).toString('hex')),
     ledger: await settingOnce(tx, 'ledger', random(16).toString('base64url')),

@@ -1,5 +1,6 @@
 import type { Home } from './home.ts'
 import { Problem } from './problem.ts'
+import { reviewQuestions } from './sync/back-in-time.ts'
 import { judgeEndedSessions } from './sync/judge.ts'
 import { thinLogs } from './sync/thin-logs.ts'
 import { watch } from './watchdogs/watch.ts'
@@ -16,6 +17,7 @@ const ROUNDS = 60_000
  */
 export async function review(home: Home): Promise<void> {
   await judgeEndedSessions(home)
+  await reviewQuestions(home)
   await watch(home)
 }
 

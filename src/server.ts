@@ -3,6 +3,7 @@ import { isIPv6 } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { openApp, type App } from './app.ts'
 import { openPreparation } from './artifacts/prepare.ts'
+import { openWorkers, type Workers } from './artifacts/workers.ts'
 import { openInbox } from './catalogue/inbox.ts'
 import { recoverImports } from './catalogue/recover.ts'
 import type { Config } from './config.ts'
@@ -31,6 +32,8 @@ export type ServerOptions = HomeOptions & {
   settle?: number
   /** How long the server waits for others, in ms, where it is not as long as usual. */
   times?: Partial<Times> | undefined
+  /** Who makes artifacts, where the server shall not have workers of its own. The caller closes them. */
+  workers?: Workers | undefined
 }
 
 type Times = {
@@ -67,6 +70,9 @@ const WATCH = 15_000
 /** How long a stop waits for answers that are under way, in ms. */
 const PATIENCE = 10_000
 
+/** How often a stop looks for connections that nobody uses any more, in ms. */
+const IDLE = 20
+
 /**
  * Opens everything that lives long, and releases it again with `close`: the one place where the program is put together.
  * Throws `Problem('unavailable')` when the port is taken or a folder cannot be written.
@@ -99,6 +105,7 @@ export async function openServer(config: Config, options: ServerOptions = {}): P
         await parts.review.close()
         await parts.inbox.close()
         await parts.preparation.close()
+        await parts.closeWorkers()
         try {
           await writeNotes(home)
         } finally {
@@ -133,17 +140,20 @@ function openHttp(times: Times, listener: RequestListener): HttpServer {
 
 /** What works beside the answering of requests. */
 async function openParts(home: Home, options: ServerOptions) {
+  let own: Workers | undefined
   try {
     const giveBack = takeLibrary(home.config.dataDir)
+    const workers = options.workers ?? (own = openWorkers(home.log))
     await recoverImports(home)
     const review = openReview(home)
-    const preparation = openPreparation(home)
+    const preparation = openPreparation(home, workers)
     const inbox = await openInbox(home, {
       settle: options.settle ?? 2000,
       imported: () => preparation.kick(),
     })
-    return { preparation, inbox, review, giveBack }
+    return { preparation, inbox, review, closeWorkers: async () => own?.close(), giveBack }
   } catch (error) {
+    await own?.close()
     await home.db.close()
     throw error
   }
@@ -175,8 +185,11 @@ function refusal(error: NodeJS.ErrnoException, host: string, port: number): Prob
 function stopListening(http: HttpServer): Promise<void> {
   return new Promise((resolve) => {
     const impatient = setTimeout(() => http.closeAllConnections(), PATIENCE)
+    // An answer that is under way leaves its connection idle only when it is out.
+    const idle = setInterval(() => http.closeIdleConnections(), IDLE)
     http.close(() => {
       clearTimeout(impatient)
+      clearInterval(idle)
       resolve()
     })
     http.closeIdleConnections()

@@ -14,3 +14,12 @@ export async function settingOnce(tx: Tx, name: string, fresh: string): Promise<
     .executeTakeFirstOrThrow()
   return row.value
 }
+
+/** Gives a setting another value. */
+export async function replaceSetting(tx: Tx, name: string, value: string): Promise<void> {
+  await tx
+    .insertInto('setting')
+    .values({ name, value })
+    .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
+    .execute()
+}

@@ -2,22 +2,15 @@ import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { Db } from '../db/schema.ts'
 import { deviceName, type Device } from '../devices/device.ts'
-import {
-  changeDevice,
-  deviceById,
-  devicesOf,
-  restoreDevice,
-  revokeDevice,
-} from '../devices/device.store.ts'
+import { changeDevice, devicesOf, restoreDevice, revokeDevice } from '../devices/device.store.ts'
 import { pair, regenerate } from '../devices/pairing.ts'
 import type { Home } from '../home.ts'
-import type { Person } from '../people/person.ts'
-import { isTheirs } from '../people/rules.ts'
 import { Problem } from '../problem.ts'
 import { shelvesOf } from '../shelves/shelf.store.ts'
 import { tellLibrary } from '../sync/answer-amnesia.ts'
 import { carry } from '../sync/wishes.ts'
 import { apiPart, type ApiEnv } from './context.ts'
+import { ownDevice } from './own-device.ts'
 import { answers, IdParameter, listOf, partOf, PartQuery, PROBLEMS, takes } from './shapes.ts'
 
 const DeviceShape = z
@@ -200,13 +193,6 @@ export function deviceRoutes(
   )
 
   return app
-}
-
-async function ownDevice(db: Db, person: Person, id: string): Promise<Device> {
-  const device = await deviceById(db, id)
-  if (!device || !isTheirs(person, device))
-    throw new Problem('not_found', 'You have no device with that id.')
-  return device
 }
 
 async function refuseForeignShelves(

@@ -5,9 +5,13 @@ import { requestBase } from '../request-base.ts'
 import { bookFileRoutes } from './book-files.ts'
 import { bookRoutes } from './books.ts'
 import { enforceRules, limitJson, tellOfChanges, type ApiEnv } from './context.ts'
+import { contentsRoutes } from './device-contents.ts'
+import { syncsRoutes } from './device-syncs.ts'
 import { deviceRoutes } from './devices.ts'
 import { errataRoutes } from './errata.ts'
 import { answerError } from './problem-response.ts'
+import { healingRoutes } from './healing.ts'
+import { nextSyncRoutes } from './next-sync.ts'
 import { shelfRoutes } from './shelves.ts'
 
 /**
@@ -28,6 +32,10 @@ export function apiRoutes(home: Home, changed: () => void): OpenAPIHono<ApiEnv> 
       syncUrl(requestBase(home.config, c.req.raw.headers, c.env.incoming), secret),
     ),
   )
+  app.route('/', nextSyncRoutes(home))
+  app.route('/', healingRoutes(home))
+  app.route('/', contentsRoutes(home))
+  app.route('/', syncsRoutes(home))
   app.route('/', errataRoutes(home))
 
   app.openAPIRegistry.registerComponent('securitySchemes', 'token', {

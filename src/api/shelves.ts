@@ -33,7 +33,14 @@ const ShelfShape = z
 
 const NameBody = z.strictObject({ name: z.string() })
 const Ids = z.array(z.string().max(64)).max(MOST_BOOKS)
-const BooksBody = z.strictObject({ add: Ids.default([]), remove: Ids.default([]) })
+const BooksBody = z.strictObject({
+  add: Ids.default([]),
+  remove: Ids.default([]),
+  cause: z
+    .enum(['person', 'machine'])
+    .default('person')
+    .describe('“machine” for a program that acts unasked: many removals then wait for a person.'),
+})
 const BookOnShelf = z.object({ id: z.string().max(64), book: z.string().max(64) })
 
 /** `/shelves`: a person's own shelves and what stands on them. */
@@ -119,8 +126,8 @@ export function shelfRoutes(home: Home): OpenAPIHono<ApiEnv> {
       responses: { 200: answers(ShelfShape, 'The shelf.'), ...PROBLEMS },
     }),
     async (c) => {
-      const { add, remove } = c.req.valid('json')
-      const shelf = await changeShelf(home, c.var.person, c.req.valid('param').id, { add, remove })
+      const books = c.req.valid('json')
+      const shelf = await changeShelf(home, c.var.person, c.req.valid('param').id, books)
       return c.json(shelfJson(shelf), 200)
     },
   )
@@ -162,7 +169,7 @@ async function changeShelf(
   home: Home,
   person: Person,
   id: string,
-  books: { add: string[]; remove: string[] },
+  books: { add: string[]; remove: string[]; cause?: 'person' | 'machine' },
 ): Promise<CountedShelf> {
   const add = [...new Set(books.add)]
   const remove = [...new Set(books.remove)]
@@ -172,7 +179,7 @@ async function changeShelf(
     const missing = add.find((book) => known.get(book)?.deletedAt !== null)
     if (missing !== undefined)
       throw new Problem('not_found', `There is no book with the id “${missing}”.`)
-    await shelve(tx, home, { shelf: shelf.id, add, remove, cause: 'person' })
+    await shelve(tx, home, { shelf: shelf.id, add, remove, cause: books.cause ?? 'person' })
     return counted(tx, shelf)
   })
 }

@@ -1,6 +1,7 @@
 import type { ExpressionBuilder, Selectable } from 'kysely'
 import type { Db, Schema, Tx } from '../db/schema.ts'
-import type { Artifact } from './artifact.ts'
+import type { Artifact, MadeArtifact } from './artifact.ts'
+import { insertSpanMap } from './span-map.store.ts'
 
 /** After so many failures a book waits for a person. */
 const PATIENCE = 3
@@ -8,28 +9,50 @@ const PATIENCE = 3
 /** Parameters per statement: far below what either database takes. */
 const SLICE = 500
 
-/** The finished artifacts with these hashes, by hash. Hashes without one are absent. */
+/**
+ * The finished artifacts with these hashes, by hash. Hashes without one are absent. Two books may have come to the same bytes: that
+ * of either is given, and of one that is a KEPUB that one.
+ */
 export async function artifactsByHashes(
   db: Db,
   hashes: readonly string[],
 ): Promise<Map<string, Artifact>> {
   const found = new Map<string, Artifact>()
   for (const slice of slices(hashes)) {
-    const rows = await db.selectFrom('artifact').selectAll().where('hash', 'in', slice).execute()
+    const rows = await db
+      .selectFrom('artifact')
+      .selectAll()
+      .where('hash', 'in', slice)
+      .orderBy('format')
+      .execute()
     for (const row of rows) found.set(row.hash, toArtifact(row))
   }
   return found
 }
 
+/** The finished artifact of this book with this hash. */
+export async function artifactOf(
+  db: Db,
+  book: string,
+  hash: string,
+): Promise<Artifact | undefined> {
+  const row = await db
+    .selectFrom('artifact')
+    .selectAll()
+    .where('hash', '=', hash)
+    .where('book', '=', book)
+    .executeTakeFirst()
+  return row && toArtifact(row)
+}
+
+/** A book to prepare: its id, the bytes of its file, and how often the server ended while it was made. */
+export type ToPrepare = { id: string; bytes: number; interrupted: number }
+
 /**
  * The books to prepare next, at most `limit`: wanted by some device, without a finished artifact, without a live lease at `now`
  * (epoch ms) and not given up. Most recently shelved first.
  */
-export async function booksToPrepare(
-  db: Db,
-  now: number,
-  limit: number,
-): Promise<{ id: string; bytes: number }[]> {
+export async function booksToPrepare(db: Db, now: number, limit: number): Promise<ToPrepare[]> {
   const rows = await db
     .selectFrom('book')
     .innerJoin('shelf_book', 'shelf_book.book', 'book.id')
@@ -39,11 +62,11 @@ export async function booksToPrepare(
     .where('book.prepare_failures', '<', PATIENCE)
     .where(withoutLease(now))
     .where(isCarried)
-    .groupBy(['book.id', 'book.file_size'])
+    .groupBy(['book.id', 'book.file_size', 'book.prepare_interrupted'])
     .orderBy((build) => build.fn.max('shelf_book.shelved_at'), 'desc')
     .orderBy('book.id')
     .limit(limit)
-    .select(['book.id', 'book.file_size as bytes'])
+    .select(['book.id', 'book.file_size as bytes', 'book.prepare_interrupted as interrupted'])
     .execute()
   return rows
 }
@@ -81,17 +104,22 @@ export async function releaseLeases(tx: Tx, books?: readonly string[]): Promise<
   else for (const slice of slices(books)) await release.where('id', 'in', slice).execute()
 }
 
-/** Enters a finished artifact, which from now on is what devices are offered, unless the book was given another file meanwhile. */
-export async function finishArtifact(tx: Tx, artifact: Artifact, now: number): Promise<void> {
-  const { hash, book, fileRev, format, size } = artifact
+/**
+ * Enters a finished artifact and its spans. From now on it is what devices are offered, unless the book was given another file
+ * meanwhile.
+ */
+export async function finishArtifact(tx: Tx, artifact: MadeArtifact, now: number): Promise<void> {
+  const { hash, book, fileRev, format, size, converted, spans } = artifact
+  const { scheme, converter } = converted ?? { scheme: null, converter: null }
   await tx
     .insertInto('artifact')
-    .values({ hash, book, file_rev: fileRev, format, size, scheme: null, finished_at: now })
-    .onConflict((conflict) => conflict.column('hash').doNothing())
+    .values({ hash, book, file_rev: fileRev, format, size, scheme, converter, finished_at: now })
+    .onConflict((conflict) => conflict.columns(['hash', 'book']).doNothing())
     .execute()
+  if (spans) await insertSpanMap(tx, hash, spans)
   await tx
     .updateTable('book')
-    .set({ artifact: hash, lease_until: null, prepare_failures: 0 })
+    .set({ artifact: hash, lease_until: null, prepare_failures: 0, prepare_interrupted: 0 })
     .where('id', '=', book)
     .where('file_rev', '=', fileRev)
     .execute()
@@ -109,6 +137,16 @@ export async function countFailure(tx: Tx, book: string, again: number): Promise
     .execute()
 }
 
+/** Counts that the server ended while these books were made. */
+export async function countInterruptions(tx: Tx, books: readonly string[]): Promise<void> {
+  for (const slice of slices(books))
+    await tx
+      .updateTable('book')
+      .set((build) => ({ prepare_interrupted: build('prepare_interrupted', '+', 1) }))
+      .where('id', 'in', slice)
+      .execute()
+}
+
 /** Does not try a book before `again` (epoch ms), without counting that as a failure. */
 export async function postpone(tx: Tx, book: string, again: number): Promise<void> {
   await tx.updateTable('book').set({ lease_until: again }).where('id', '=', book).execute()
@@ -118,11 +156,32 @@ export async function postpone(tx: Tx, book: string, again: number): Promise<voi
 export async function prepareAgain(tx: Tx, book: string): Promise<void> {
   await tx
     .updateTable('book')
-    .set({ prepare_failures: 0, lease_until: null })
+    .set(AS_NEVER_TRIED)
     .where('id', '=', book)
     .where('artifact', 'is', null)
     .execute()
 }
+
+/**
+ * Has a book that is a plain EPUB converted once more, as `prepareAgain` does. Devices that were announced the plain EPUB keep it.
+ * What is a KEPUB stays what it is: nothing makes it anew.
+ */
+export async function convertAgain(tx: Tx, book: string): Promise<void> {
+  await tx
+    .updateTable('book')
+    .set({ ...AS_NEVER_TRIED, artifact: null })
+    .where('id', '=', book)
+    .where('artifact', 'in', (from) =>
+      from
+        .selectFrom('artifact')
+        .select('hash')
+        .where('artifact.book', '=', book)
+        .where('format', '=', 'EPUB3'),
+    )
+    .execute()
+}
+
+const AS_NEVER_TRIED = { prepare_failures: 0, prepare_interrupted: 0, lease_until: null }
 
 /** Those of `books` that some device wants, whose artifact is not finished, and that were not given up. */
 export async function preparingAmong(db: Db, books: readonly string[]): Promise<Set<string>> {

@@ -7,3 +7,11 @@ export type Artifact = {
   /** Bytes: the announced Size, the Content-Length and what is sent. */
   size: number
 }
+
+/** An artifact that was just made, with what is kept of the making. */
+export type MadeArtifact = Artifact & {
+  /** The numbering of its spans, and the version of Holdfast that gave them. Null unless it was converted. */
+  converted: { scheme: number; converter: string } | null
+  /** Its span map, packed. Null where it has no spans, or none that can be read. */
+  spans: Buffer | null
+}

@@ -2,21 +2,30 @@ import { createHash } from 'node:crypto'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { makeEpub } from '../../test/support/make-epub.ts'
 import { tempHome, type TempHome } from '../../test/support/temp-home.ts'
+import { sharedWorkers } from '../../test/support/workers.ts'
 import type { Book } from '../catalogue/book.ts'
 import { bookById, deleteBook, insertBook } from '../catalogue/catalogue.store.ts'
 import { openErratum } from '../errata/errata.store.ts'
 import { insertPerson } from '../people/person.store.ts'
 import { addToShelf, createShelf } from '../shelves/shelf.store.ts'
+import { convertEpub } from '../kepub/index.ts'
+import { version } from '../version.ts'
 import { artifactPath } from './artifact-path.ts'
 import {
+  artifactOf as artifactOfBook,
   artifactsByHashes,
   booksToPrepare,
+  convertAgain,
   isPreparing,
   leaseBooks,
   prepareAgain,
 } from './artifact.store.ts'
+import { spansOf } from './book-spans.ts'
 import { openPreparation, type Preparation } from './prepare.ts'
+import { spanMapOf } from './span-map.store.ts'
+import { openWorkers, type Workers } from './workers.ts'
 
 let home: TempHome
 let open: Preparation[] = []
@@ -37,14 +46,30 @@ afterEach(async () => {
 })
 
 function prepare(): Preparation {
-  const preparation = openPreparation(home)
+  const preparation = openPreparation(home, sharedWorkers())
   open.push(preparation)
   return preparation
 }
 
-/** A book whose file, with these bytes, lies in the library. */
-async function addBook(title: string, about: Partial<Book> = {}): Promise<Book> {
-  const bytes = Buffer.from(`The text of ${title}`)
+/** Workers that write down what they were asked. */
+function counting(workers: Workers): Workers & { jobs: string[] } {
+  const jobs: string[] = []
+  return {
+    ...workers,
+    jobs,
+    make(job, cancel) {
+      jobs.push(job.how)
+      return workers.make(job, cancel)
+    },
+  }
+}
+
+/** A book whose file lies in the library: an EPUB, unless other bytes are given. */
+async function addBook(
+  title: string,
+  { bytes: given, ...about }: Partial<Book> & { bytes?: Buffer } = {},
+): Promise<Book> {
+  const bytes = given ?? (await makeEpub({ title, chapters: ['<p>One. Two.</p>'] }))
   const path = `Austen, Jane/${title}.epub`
   await mkdir(join(home.config.library, 'Austen, Jane'), { recursive: true })
   await writeFile(join(home.config.library, path), bytes)
@@ -124,33 +149,180 @@ async function artifactOf(book: string): Promise<string | null | undefined> {
   return (await bookById(home.db.read, book))?.artifact
 }
 
-test('a wanted book is prepared: the bytes of its file under their hash', async () => {
+test('a wanted book is prepared: what converting makes of its file, under its hash', async () => {
   const book = await addBook('Emma')
   await shelve('Emma')
   await addDevice({})
   expect(await isPreparing(home.db.read, 'Emma')).toBe(true)
   await prepare().quiet()
-  const { hash } = book.file
+  const aside = join(home.config.dataDir, 'aside.epub')
+  const { sha256: hash, size } = await convertEpub(join(home.config.library, book.file.path), aside)
   expect(await artifactOf('Emma')).toBe(hash)
   const path = artifactPath(home.config.artifacts, hash)
-  expect(await readFile(path, 'utf8')).toBe('The text of Emma')
+  expect((await readFile(path)).equals(await readFile(aside))).toBe(true)
   expect(await artifactsByHashes(home.db.read, [hash, 'none'])).toEqual(
-    new Map([[hash, { hash, book: 'Emma', fileRev: 1, format: 'EPUB3', size: 16 }]]),
+    new Map([[hash, { hash, book: 'Emma', fileRev: 1, format: 'KEPUB', size }]]),
   )
+  expect(
+    await home.db.read.selectFrom('artifact').select(['scheme', 'converter']).execute(),
+  ).toEqual([{ scheme: 1, converter: version() }])
   expect(await readdir(join(home.config.artifacts, 'unfinished'))).toEqual([])
   expect(await isPreparing(home.db.read, 'Emma')).toBe(false)
 })
 
-test('each kind of book is announced as what it is', async () => {
-  await addBook('Comic', { layout: 'fixed' })
-  await addBook('Ready', { format: 'kepub' })
+test('each kind of book is announced as what it is, and only what was converted has other bytes', async () => {
+  const books = [
+    await addBook('Novel'),
+    await addBook('Comic', { layout: 'fixed' }),
+    await addBook('Ready', { format: 'kepub', bytes: await makeEpub({ title: 'R', kepub: true }) }),
+    await addBook('Only called so', { format: 'kepub' }),
+    await addBook('Unreadable', { format: 'kepub', bytes: Buffer.from('no archive') }),
+    await addBook('Damaged', { bytes: Buffer.from('no archive either') }),
+  ]
   await addDevice({})
-  await shelve('Comic')
-  await shelve('Ready')
+  for (const { id } of books) await shelve(id)
   await prepare().quiet()
-  const hashes = [(await artifactOf('Comic')) ?? '', (await artifactOf('Ready')) ?? '']
-  const artifacts = await artifactsByHashes(home.db.read, hashes)
-  expect(hashes.map((hash) => artifacts.get(hash)?.format)).toEqual(['EPUB3FL', 'KEPUB'])
+  const told: [string, string | undefined, boolean, boolean][] = []
+  for (const { id, file } of books) {
+    const hash = (await artifactOf(id)) ?? ''
+    const { format } = (await artifactsByHashes(home.db.read, [hash])).get(hash) ?? {}
+    const spans = await spanMapOf(home.db.read, hash)
+    told.push([id, format, hash === file.hash, spans !== undefined])
+  }
+  expect(told).toEqual([
+    ['Novel', 'KEPUB', false, true],
+    ['Comic', 'EPUB3FL', true, false],
+    ['Ready', 'KEPUB', true, true],
+    ['Only called so', 'KEPUB', true, false],
+    ['Unreadable', 'KEPUB', true, false],
+    ['Damaged', 'EPUB3', true, false],
+  ])
+  const errata = await home.db.read.selectFrom('erratum').select(['kind', 'book']).execute()
+  expect(errata).toEqual([{ kind: 'conversion-failed', book: 'Damaged' }])
+})
+
+describe('a book that cannot be converted', () => {
+  beforeEach(async () => {
+    await addBook('Emma', { bytes: Buffer.from('no archive') })
+    await addDevice({})
+    await shelve('Emma')
+  })
+
+  const tries = () => home.db.read.selectFrom('artifact').select(['hash', 'format']).execute()
+
+  test('is a plain EPUB, and an erratum says why and what that means', async () => {
+    await prepare().quiet()
+    expect(await tries()).toMatchObject([{ format: 'EPUB3' }])
+    expect(await isPreparing(home.db.read, 'Emma')).toBe(false)
+    expect(await openErratum(home.db.read, 'conversion-failed', 'Emma')).toMatchObject({
+      cause:
+        '“Emma” could not be converted for the Kobo. The file is no ZIP archive, or ends too early.',
+      consequence: 'It is delivered as plain EPUB: no exact place, no highlights.',
+      actions: ['retry'],
+    })
+  })
+
+  test('is not tried again, until a person says so', async () => {
+    const workers = counting(sharedWorkers())
+    const preparation = openPreparation(home, workers)
+    open.push(preparation)
+    await preparation.quiet()
+    home.setNow(home.now() + 3_600_000)
+    await preparation.quiet()
+    expect(workers.jobs).toEqual(['convert', 'copy'])
+    await home.db.transact((tx) => convertAgain(tx, 'Emma'))
+    await preparation.quiet()
+    expect(workers.jobs).toEqual(['convert', 'copy', 'convert', 'copy'])
+    expect(await artifactOf('Emma')).not.toBe(null)
+  })
+
+  test('is a KEPUB once it can be', async () => {
+    await prepare().quiet()
+    const bytes = await makeEpub({ title: 'Emma' })
+    const hash = createHash('sha256').update(bytes).digest('hex')
+    await writeFile(join(home.config.library, 'Austen, Jane/Emma.epub'), bytes)
+    await home.db.transact((tx) =>
+      tx.updateTable('book').set({ file_hash: hash, file_size: bytes.length }).execute(),
+    )
+    await home.db.transact((tx) => convertAgain(tx, 'Emma'))
+    await prepare().quiet()
+    expect((await tries()).map(({ format }) => format).sort()).toEqual(['EPUB3', 'KEPUB'])
+    expect(await openErratum(home.db.read, 'conversion-failed', 'Emma')).toBe(undefined)
+  })
+})
+
+describe('a book on which a thread is lost', () => {
+  test.each([
+    ['time', { convertTime: 1 }, 'Converting it took too long.'],
+    ['memory', { heap: 48 }, 'Converting it takes more memory than is allowed.'],
+  ])('for want of %s is a plain EPUB, and the others go on', async (_, limits, sentence) => {
+    const workers = openWorkers(home.log, limits)
+    try {
+      // Not well-formed, so that it becomes a tree of many objects.
+      const large = '<p>A sentence. <b>Another</i> one'.repeat(40_000)
+      await addBook('Emma', { bytes: await makeEpub({ title: 'Emma', chapters: [large] }) })
+      await addBook('Comic', { layout: 'fixed' })
+      await addDevice({})
+      await shelve('Comic', 1)
+      await shelve('Emma', 2)
+      const preparation = openPreparation(home, workers)
+      open.push(preparation)
+      await preparation.quiet()
+      const erratum = await openErratum(home.db.read, 'conversion-failed', 'Emma')
+      expect(erratum?.cause).toContain(sentence)
+      const made = await home.db.read.selectFrom('artifact').select(['book', 'format']).execute()
+      expect(made.sort((a, b) => a.book.localeCompare(b.book))).toEqual([
+        { book: 'Comic', format: 'EPUB3FL' },
+        { book: 'Emma', format: 'EPUB3' },
+      ])
+    } finally {
+      await workers.close()
+    }
+  })
+})
+
+test('what is a KEPUB is never made anew', async () => {
+  await addBook('Emma')
+  await addDevice({})
+  await shelve('Emma')
+  await prepare().quiet()
+  const before = await artifactOf('Emma')
+  await home.db.transact((tx) => convertAgain(tx, 'Emma'))
+  await home.db.transact((tx) => prepareAgain(tx, 'Emma'))
+  expect(await artifactOf('Emma')).toBe(before)
+})
+
+test('two books that come to the same bytes have one artifact each, and one file', async () => {
+  const bytes = await makeEpub({ title: 'Emma' })
+  const junk = { '.DS_Store': 'left by a computer' }
+  await addBook('Emma', { bytes })
+  await addBook('Emma again', { bytes: await makeEpub({ title: 'Emma', files: junk }) })
+  await addDevice({})
+  await shelve('Emma')
+  await shelve('Emma again')
+  await prepare().quiet()
+  const hash = (await artifactOf('Emma')) ?? ''
+  expect(await artifactOf('Emma again')).toBe(hash)
+  for (const book of ['Emma', 'Emma again'])
+    expect(await artifactOfBook(home.db.read, book, hash)).toMatchObject({ book, format: 'KEPUB' })
+})
+
+test('the spans that are stored are those of the artifact', async () => {
+  const chapters = ['<p>One. Two.</p><img src="a.png" alt=""/><p>Three</p>', '<p>Four. Five.</p>']
+  await addBook('Emma', { bytes: await makeEpub({ title: 'Emma', chapters }) })
+  await addDevice({})
+  await shelve('Emma')
+  await prepare().quiet()
+  const hash = (await artifactOf('Emma')) ?? ''
+  const spans = (await spanMapOf(home.db.read, hash)) ?? []
+  const aside = join(home.config.dataDir, 'aside.epub')
+  // A converted book passes through, and is read from the spans that are in it.
+  const read = await convertEpub(artifactPath(home.config.artifacts, hash), aside)
+  expect(read.kind).toBe('passed-through')
+  expect(spans.map(({ name, linear }) => ({ name, linear }))).toEqual(
+    read.documents.map(({ name, linear }) => ({ name, linear })),
+  )
+  for (const { name, spans: map } of read.documents) expect(spansOf(spans, name)).toEqual(map)
 })
 
 describe('nothing is prepared', () => {
@@ -206,7 +378,7 @@ test('a leased book is left to whoever took it until the lease ends', async () =
     expect(await leaseBooks(tx, ['Emma'], 99, 200)).toEqual([])
   })
   expect(await booksToPrepare(home.db.read, 99, 10)).toEqual([])
-  expect(await booksToPrepare(home.db.read, 100, 10)).toEqual([{ id: 'Emma', bytes: 16 }])
+  expect(await booksToPrepare(home.db.read, 100, 10)).toMatchObject([{ id: 'Emma' }])
 })
 
 test('what a process left behind when it died is taken up at once', async () => {
@@ -219,6 +391,27 @@ test('what a process left behind when it died is taken up at once', async () => 
   await prepare().quiet()
   expect(await artifactOf('Emma')).not.toBe(null)
   expect(await readdir(join(home.config.artifacts, 'unfinished'))).toEqual([])
+})
+
+test('a book over which the server ends again and again is not converted any more', async () => {
+  await addDevice({})
+  await addBook('Emma')
+  await shelve('Emma')
+  await mkdir(join(home.config.artifacts, 'unfinished'))
+  for (const end of [1, 2, 3]) {
+    await writeFile(join(home.config.artifacts, 'unfinished', 'Emma.1'), 'The te')
+    // It finds nothing to do, and is closed.
+    await home.db.transact((tx) => tx.updateTable('book').set({ deleted_at: end }).execute())
+    const preparation = openPreparation(home, sharedWorkers())
+    await preparation.quiet()
+    await preparation.close()
+  }
+  await home.db.transact((tx) => tx.updateTable('book').set({ deleted_at: null }).execute())
+  await prepare().quiet()
+  const hash = (await artifactOf('Emma')) ?? ''
+  expect((await artifactsByHashes(home.db.read, [hash])).get(hash)?.format).toBe('EPUB3')
+  const erratum = await openErratum(home.db.read, 'conversion-failed', 'Emma')
+  expect(erratum?.cause).toContain('The server ended 3 times while it was converted.')
 })
 
 describe('a book whose file in the library was changed', () => {
@@ -259,7 +452,10 @@ describe('a book whose file in the library was changed', () => {
       home.setNow(home.now() + 60_000)
     }
     expect(await isPreparing(home.db.read, 'Emma')).toBe(false)
-    await writeFile(join(home.config.library, 'Austen, Jane/Emma.epub'), 'The text of Emma')
+    await writeFile(
+      join(home.config.library, 'Austen, Jane/Emma.epub'),
+      await makeEpub({ title: 'Emma', chapters: ['<p>One. Two.</p>'] }),
+    )
     await home.db.transact((tx) => prepareAgain(tx, 'Emma'))
     await preparation.quiet()
     expect(await artifactOf('Emma')).not.toBe(null)
@@ -307,7 +503,7 @@ test('a closed preparation has given back what it did not make', async () => {
 })
 
 test('what another process shelves is noticed', async () => {
-  const preparation = openPreparation(home, { others: 5 })
+  const preparation = openPreparation(home, sharedWorkers(), { others: 5 })
   open.push(preparation)
   await preparation.quiet()
   const other = await tempHome({ dataDir: home.config.dataDir })

@@ -1,8 +1,8 @@
-import { setImmediate as breathe } from 'node:timers/promises'
 import type { Book } from '../catalogue/book.ts'
 import { booksByIds } from '../catalogue/catalogue.store.ts'
+import type { Tx } from '../db/schema.ts'
 import { closeErrataAbout, fileErratum } from '../errata/errata.store.ts'
-import { preparationFailed } from '../errata/erratum.ts'
+import { conversionFailed, preparationFailed } from '../errata/erratum.ts'
 import type { Home } from '../home.ts'
 import { Problem } from '../problem.ts'
 import { randomId } from '../random-id.ts'
@@ -10,14 +10,16 @@ import { storageProblem } from '../storage-problem.ts'
 import {
   booksToPrepare,
   countFailure,
+  countInterruptions,
   finishArtifact,
   leaseBooks,
   postpone,
   releaseLeases,
+  type ToPrepare,
 } from './artifact.store.ts'
-import type { Artifact } from './artifact.ts'
-import { makeArtifact } from './make-artifact.ts'
-import { sweepUnfinished } from './sweep.ts'
+import { makeArtifact, type Outcome } from './make-artifact.ts'
+import { sweepUnfinished, unfinishedBooks } from './sweep.ts'
+import type { Workers } from './workers.ts'
 
 /** The making of artifacts in the background. The queue is derived: every wanted book without a finished artifact. */
 export type Preparation = {
@@ -25,18 +27,18 @@ export type Preparation = {
   kick(): void
   /** Resolves when nothing is left to do. A book that failed and waits for its next try does not count. */
   quiet(): Promise<void>
-  /** Finishes what is being made, gives the rest back, and takes nothing new. */
+  /** Finishes what is being made, if that is soon, gives the rest back, and takes nothing new. */
   close(): Promise<void>
 }
 
-/** How many books are made at once. */
-const LANES = 2
-
 /** A lane takes this many books, or this many bytes, at a time: what it finishes together becomes known together. */
-const BATCH = { books: 40, bytes: 32 * 1024 * 1024 }
+const BATCH = { books: 40, bytes: 8 * 1024 * 1024 }
 
-/** How long a book may take before another process may try it, in ms. */
+/** How long before another process may try a book that this one takes, in ms. This one knows what it has in hand. */
 const LEASE = 60_000
+
+/** How long an end waits for the book that is being made, in ms. */
+const FAREWELL = 5000
 
 /** How long a book that failed is left alone, in ms. */
 const PAUSE = 60_000
@@ -45,11 +47,15 @@ const PAUSE = 60_000
 const LOOK_AGAIN = 30_000
 
 /**
- * Opens the preparation of artifacts, which begins at once. Only one process per library opens it. `others` is how often it looks
- * whether another process has committed, in ms.
+ * Opens the preparation of artifacts, which begins at once: as many lanes as there are workers. Only one process per library opens
+ * it. `others` is how often it looks whether another process has committed, in ms.
  */
-export function openPreparation(home: Home, { others = 1000 } = {}): Preparation {
+export function openPreparation(home: Home, workers: Workers, { others = 1000 } = {}): Preparation {
+  const cancel = new AbortController()
   const state: State = {
+    workers,
+    cancel: cancel.signal,
+    inHand: new Set(),
     closed: false,
     again: true,
     running: undefined,
@@ -79,12 +85,19 @@ export function openPreparation(home: Home, { others = 1000 } = {}): Preparation
     async close() {
       state.closed = true
       clearInterval(timer)
+      const farewell = setTimeout(() => cancel.abort(), FAREWELL)
       while (state.running) await state.running
+      clearTimeout(farewell)
     },
   }
 }
 
 type State = {
+  workers: Workers
+  /** Gives up what is being made. */
+  cancel: AbortSignal
+  /** The books that the lanes have taken. */
+  inHand: Set<string>
   closed: boolean
   /** There may be work that the lanes have not seen. */
   again: boolean
@@ -98,7 +111,7 @@ type State = {
 async function run(home: Home, state: State): Promise<void> {
   while (state.again && !state.closed) {
     state.again = false
-    const lanes = Array.from({ length: LANES }, () => lane(home, state))
+    const lanes = Array.from({ length: state.workers.count }, () => lane(home, state))
     for (const ended of await Promise.allSettled(lanes))
       // The next kick or the next look begins anew, and nothing that was finished is lost.
       if (ended.status === 'rejected')
@@ -110,7 +123,11 @@ async function run(home: Home, state: State): Promise<void> {
 /** What a process that died has left: its leases, and files it had not finished. */
 async function tidyUp(home: Home): Promise<void> {
   try {
-    await home.db.transact((tx) => releaseLeases(tx))
+    const interrupted = await unfinishedBooks(home)
+    await home.db.transact(async (tx) => {
+      await releaseLeases(tx)
+      await countInterruptions(tx, interrupted)
+    })
     await sweepUnfinished(home)
   } catch (error) {
     home.log.error({ err: error }, 'What an earlier run left unfinished could not be tidied up.')
@@ -121,60 +138,60 @@ async function tidyUp(home: Home): Promise<void> {
 async function lane(home: Home, state: State): Promise<void> {
   while (!state.closed) {
     const waiting = await booksToPrepare(home.db.read, home.now(), BATCH.books)
-    if (waiting.length === 0) return
-    const now = home.now()
-    const mine = await home.db.transact((tx) => leaseBooks(tx, batch(waiting), now, now + LEASE))
-    if (mine.length > 0) await prepareBatch(home, mine, state)
-    else await breathe()
+    const free = batch(waiting.filter(({ id }) => !state.inHand.has(id)))
+    if (free.length === 0) return
+    for (const { id } of free) state.inHand.add(id)
+    try {
+      await prepareBatch(home, free, state)
+    } finally {
+      for (const { id } of free) state.inHand.delete(id)
+    }
   }
 }
 
-function batch(waiting: { id: string; bytes: number }[]): string[] {
+function batch(waiting: ToPrepare[]): ToPrepare[] {
   let bytes = 0
-  return waiting
-    .filter((book, index) => {
-      bytes += book.bytes
-      return index === 0 || bytes <= BATCH.bytes
-    })
-    .map((book) => book.id)
+  return waiting.filter((book, index) => {
+    bytes += book.bytes
+    return index === 0 || bytes <= BATCH.bytes
+  })
 }
 
-type Outcome =
-  | { book: Book; artifact: Artifact }
+type Ended =
+  | ({ book: Book } & Outcome)
   /** `isStorage`: the disk is at fault and not the book, which is tried for as long as it takes. */
   | { book: Book; cause: string; isStorage: boolean }
 
-async function prepareBatch(home: Home, ids: string[], state: State): Promise<void> {
-  const books = await booksByIds(home.db.read, ids)
-  const outcomes: Outcome[] = []
-  const untouched: string[] = []
-  for (const id of ids) {
-    const book = books.get(id)
-    if (!book || state.closed) untouched.push(id)
-    else outcomes.push(await attempt(home, book))
-  }
+async function prepareBatch(home: Home, free: ToPrepare[], state: State): Promise<void> {
+  const ids = free.map(({ id }) => id)
   const now = home.now()
+  const leased = new Set(await home.db.transact((tx) => leaseBooks(tx, ids, now, now + LEASE)))
+  const books = await booksByIds(home.db.read, [...leased])
+  const ended: Ended[] = []
+  const untouched: string[] = []
+  for (const { id, interrupted } of free.filter((each) => leased.has(each.id))) {
+    const book = books.get(id)
+    const end = book && !state.closed ? await attempt(home, book, interrupted, state) : undefined
+    if (end) ended.push(end)
+    else untouched.push(id)
+  }
   await home.db.transact(async (tx) => {
-    for (const outcome of outcomes) {
-      const { book } = outcome
-      if ('artifact' in outcome) {
-        await finishArtifact(tx, outcome.artifact, now)
-        await closeErrataAbout(tx, 'preparation-failed', book.id, 'It was prepared.', now)
-      } else {
-        if (outcome.isStorage) await postpone(tx, book.id, now + PAUSE)
-        else await countFailure(tx, book.id, now + PAUSE)
-        const erratum = preparationFailed({ book, cause: outcome.cause })
-        await fileErratum(tx, erratum, randomId(home.random), now)
-      }
-    }
+    for (const end of ended) await enter(tx, home, end)
     await releaseLeases(tx, untouched)
   })
 }
 
-async function attempt(home: Home, book: Book): Promise<Outcome> {
+/** The end of one attempt, or undefined when it was given up. */
+async function attempt(
+  home: Home,
+  book: Book,
+  interrupted: number,
+  { workers, cancel }: State,
+): Promise<Ended | undefined> {
   try {
-    return { book, artifact: await makeArtifact(home, book) }
+    return { book, ...(await makeArtifact(home, book, { workers, cancel, interrupted })) }
   } catch (error) {
+    if (cancel.aborted) return undefined
     // Whatever it was, it concerns this book: the others go on. A bug is told as one in the log.
     const storage = storageProblem(error)
     if (storage) return { book, cause: storage.message, isStorage: true }
@@ -182,5 +199,25 @@ async function attempt(home: Home, book: Book): Promise<Outcome> {
     home.log.error({ err: error, book: book.id }, 'A book could not be prepared.')
     const cause = 'Its file could not be read or written; the server’s log says why.'
     return { book, cause, isStorage: false }
+  }
+}
+
+async function enter(tx: Tx, home: Home, end: Ended): Promise<void> {
+  const { book } = end
+  const now = home.now()
+  if ('cause' in end) {
+    if (end.isStorage) await postpone(tx, book.id, now + PAUSE)
+    else await countFailure(tx, book.id, now + PAUSE)
+    const erratum = preparationFailed({ book, cause: end.cause })
+    await fileErratum(tx, erratum, randomId(home.random), now)
+    return
+  }
+  await finishArtifact(tx, end.artifact, now)
+  await closeErrataAbout(tx, 'preparation-failed', book.id, 'It was prepared.', now)
+  if (end.unconverted === null)
+    await closeErrataAbout(tx, 'conversion-failed', book.id, 'It was converted.', now)
+  else {
+    const erratum = conversionFailed({ book, cause: end.unconverted })
+    await fileErratum(tx, erratum, randomId(home.random), now)
   }
 }

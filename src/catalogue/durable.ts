@@ -158,8 +158,8 @@ async function syncNames(folder: string, firstMade: string | undefined): Promise
   if (firstMade !== undefined) await syncFolder(dirname(firstMade))
 }
 
-/** Some file systems cannot make a folder's names durable, and say so. */
-async function syncFolder(path: string): Promise<void> {
+/** Makes the names in a folder survive a loss of power. Some file systems cannot, and say so. */
+export async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r')
   try {
     await folder.sync()

@@ -56,6 +56,64 @@ export const COMMANDS: readonly Command[] = [
     run: async (argv, io) => (await import('./device-add.ts')).addDevice(argv, io),
   },
   {
+    name: 'device list',
+    usage: 'device list [--json]',
+    summary: 'Lists the Kobos: ids, names, when they were last seen.',
+    run: async (argv, io) => (await import('./device-list.ts')).listDevices(argv, io),
+  },
+  {
+    name: 'device contents',
+    usage: 'device contents DEVICE [--status STATUS,…] [--json]',
+    summary: 'Tells what a Kobo holds and should hold, and how that is known.',
+    details:
+      'DEVICE is an id or a name. A status is one of: not-wanted, excluded, preparing, waiting, offered, entitled, on-device, doubtful, missing, leaving, orphan, foreign.',
+    run: async (argv, io) => (await import('./device-contents.ts')).deviceContents(argv, io),
+  },
+  {
+    name: 'device syncs',
+    usage: 'device syncs DEVICE [--limit N] [--json]',
+    summary: 'Tells what happened in the syncs of a Kobo, newest first.',
+    details: 'DEVICE is an id or a name. Twenty syncs are told when --limit is not given.',
+    run: async (argv, io) => (await import('./device-syncs.ts')).deviceSyncs(argv, io),
+  },
+  {
+    name: 'device next',
+    usage: 'device next DEVICE [--json]',
+    summary: 'Tells what the next sync of a Kobo will do.',
+    details: 'DEVICE is an id or a name.',
+    run: async (argv, io) => (await import('./device-next.ts')).deviceNext(argv, io),
+  },
+  {
+    name: 'device resend',
+    usage: 'device resend DEVICE BOOK… [--preview] [--json]',
+    summary: 'Sends books again that are missing or broken on a Kobo.',
+    details:
+      'What was downloaded must be downloaded again. --preview only tells what would happen.',
+    run: async (argv, io) => (await import('./device-heal.ts')).deviceHeal('resend', argv, io),
+  },
+  {
+    name: 'device retract',
+    usage: 'device retract DEVICE BOOK… [--preview] [--json]',
+    summary: 'Removes books from a Kobo and offers them again.',
+    details: '--preview only tells what would happen.',
+    run: async (argv, io) => (await import('./device-heal.ts')).deviceHeal('retract', argv, io),
+  },
+  {
+    name: 'device reset-sync',
+    usage: 'device reset-sync DEVICE [--preview] [--json]',
+    summary: 'Sends everything to a Kobo again.',
+    details:
+      'What was downloaded must be downloaded again. --preview only tells what would happen.',
+    run: async (argv, io) => (await import('./device-heal.ts')).deviceHeal('reset-sync', argv, io),
+  },
+  {
+    name: 'device bring-back',
+    usage: 'device bring-back DEVICE BOOK… [--preview] [--json]',
+    summary: 'Brings books back that were removed on a Kobo.',
+    details: '--preview only tells what would happen.',
+    run: async (argv, io) => (await import('./device-heal.ts')).deviceHeal('bring-back', argv, io),
+  },
+  {
     name: 'errata act',
     usage: 'errata act ID NAME',
     summary: 'Does what an erratum proposes.',

@@ -1,7 +1,7 @@
 import { Problem } from '../problem.ts'
 import { COMMANDS, type Command } from './commands.ts'
 import { machineTrouble } from './machine-trouble.ts'
-import { version } from './version.ts'
+import { version } from '../version.ts'
 import { WrongUse, type Io } from './io.ts'
 
 /** Runs the command that `argv` names. Answers the exit code: 0 done, 1 failed, 2 wrong usage. */

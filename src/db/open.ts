@@ -19,17 +19,25 @@ export type Database = {
    * when the disk is full or cannot be written; nothing is changed then.
    */
   transact<T>(decide: (tx: Tx) => Promise<T>): Promise<T>
+  /** Runs a decision in the same way and takes everything back: what would come of it, without doing it. */
+  rehearse<T>(decide: (tx: Tx) => Promise<T>): Promise<T>
   /** A number that changes when another process has committed. Cheap. */
   otherWriters(): number
   close(): Promise<void>
 }
 
-/** Opens the SQLite file at `path` in WAL mode with `synchronous=FULL`; the file must have been migrated (`migrate`). */
-export function openDatabase(path: string): Database {
+/**
+ * Opens the SQLite file at `path` in WAL mode with `synchronous=FULL`; the file must have been migrated (`migrate`). `patience`: how
+ * long a transaction waits for another process that is writing, in ms.
+ */
+export function openDatabase(
+  path: string,
+  { patience = WRITE_PATIENCE }: { patience?: number | undefined } = {},
+): Database {
   const inside = new AsyncLocalStorage<true>()
   const writer = connect(path, {})
   const reader = connect(path, { readonly: true })
-  const write = new Kysely<Schema>({ dialect: new ImmediateDialect(writer) })
+  const write = new Kysely<Schema>({ dialect: new ImmediateDialect(writer, patience) })
   const read = new Kysely<Schema>({
     dialect: new SqliteDialect({
       database: preparing(reader, () => {
@@ -42,8 +50,21 @@ export function openDatabase(path: string): Database {
   })
   let last: Promise<unknown> = Promise.resolve()
 
-  return {
+  const database: Database = {
     read,
+    async rehearse<T>(decide: (tx: Tx) => Promise<T>): Promise<T> {
+      let outcome: { value: T } | undefined
+      try {
+        await database.transact(async (tx) => {
+          outcome = { value: await decide(tx) }
+          throw new TakenBack()
+        })
+      } catch (error) {
+        if (!(error instanceof TakenBack)) throw error
+      }
+      if (!outcome) throw new Error('A rehearsal ended without an outcome.')
+      return outcome.value
+    },
     transact(decide) {
       if (inside.getStore())
         throw new Error('A transaction was begun inside a transaction: pass the transaction on.')
@@ -64,7 +85,11 @@ export function openDatabase(path: string): Database {
       if (writer.open) writer.close()
     },
   }
+  return database
 }
+
+/** Ends a transaction that was only a rehearsal. */
+class TakenBack extends Error {}
 
 function connect(path: string, options: Sqlite.Options): Sqlite.Database {
   // No waiting inside SQLite: its wait would block the event loop. Only `begin immediate` can meet a lock, and waits outside.
@@ -104,15 +129,17 @@ function preparing(connection: Sqlite.Database, check = (): void => {}) {
 /** SQLite with transactions that take the write lock at once, so that no transaction fails half-way with SQLITE_BUSY_SNAPSHOT. */
 class ImmediateDialect extends SqliteDialect {
   readonly #connection: Sqlite.Database
+  readonly #patience: number
 
-  constructor(connection: Sqlite.Database) {
+  constructor(connection: Sqlite.Database, patience: number) {
     super({ database: preparing(connection) })
     this.#connection = connection
+    this.#patience = patience
   }
 
   override createDriver(): Driver {
     const driver = super.createDriver()
-    driver.beginTransaction = beginImmediate
+    driver.beginTransaction = (connection) => beginImmediate(connection, this.#patience)
     const rollback = driver.rollbackTransaction.bind(driver)
     driver.rollbackTransaction = async (connection) => {
       // On a full disk SQLite has rolled back by itself, and to do it again would be another error.
@@ -122,8 +149,8 @@ class ImmediateDialect extends SqliteDialect {
   }
 }
 
-async function beginImmediate(connection: DatabaseConnection): Promise<void> {
-  const until = Date.now() + WRITE_PATIENCE
+async function beginImmediate(connection: DatabaseConnection, patience: number): Promise<void> {
+  const until = Date.now() + patience
   for (let pause = 2; ; pause = Math.min(pause * 2, 50)) {
     try {
       await connection.executeQuery(CompiledQuery.raw('begin immediate'))

@@ -41,8 +41,10 @@ export type Schema = {
     format: 'EPUB3' | 'EPUB3FL' | 'KEPUB'
     size: number
     scheme: number | null
+    converter: string | null
     finished_at: number
   }
+  span_map: { artifact: string; documents: Buffer }
   shelf: { id: string; person: string; name: string; name_key: string; created_at: number }
   shelf_book: { shelf: string; book: string; shelved_at: number; cause: 'person' | 'machine' }
   pairing: { id: string; person: string; generation: number; created_at: number }
@@ -81,8 +83,8 @@ export type Schema = {
     parent: string | null
     on_chain: Flag
     returned_seq: number | null
+    stranger: Flag
     returned_at: number | null
-    stranger: Generated<Flag>
   }
   operation: {
     page: string
@@ -96,7 +98,7 @@ export type Schema = {
     artifact: string | null
   }
   holding: HoldingTable
-  due: { device: string; book: string }
+  due: { device: string; book: string; shelved_at: Generated<number> }
   download_watch: { device: string; book: string }
   base: { device: string; book: string; seq: number; at: number; detail: string }
   sync_session: {
@@ -190,6 +192,7 @@ type BookTable = {
   artifact: string | null
   lease_until: number | null
   prepare_failures: Generated<number>
+  prepare_interrupted: Generated<number>
   uploader: string | null
   added_at: number
   changed_at: number
@@ -233,6 +236,7 @@ type HoldingTable = {
   artifact: string | null
   listed: Flag
   deleted: Flag
+  by_machine: Flag
 }
 
 /** A handle for reading. Query functions take it first, so that they work outside and inside a transaction. */

@@ -18,6 +18,11 @@ export async function devicesOf(db: Db, person: string): Promise<Device[]> {
   )
 }
 
+/** The ids of every Kobo, revoked ones included. */
+export async function everyDevice(db: Db): Promise<string[]> {
+  return (await db.selectFrom('device').select('id').execute()).map((row) => row.id)
+}
+
 /** The Kobo with this id, revoked or not. */
 export async function deviceById(db: Db, id: string): Promise<Device | undefined> {
   const rows = await db.selectFrom('device').selectAll().where('id', '=', id).execute()

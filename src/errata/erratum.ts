@@ -3,11 +3,13 @@ export type ErratumKind =
   | 'import-failed'
   | 'imports-waiting'
   | 'preparation-failed'
+  | 'conversion-failed'
   | 'foreign-token'
   | 'retired-address'
   | 'revoked-address'
   | 'gone-back-in-time'
   | 'amnesia'
+  | 'mass-removal'
   | 'removed-on-kobo'
   | 'download-failed'
   | 'download-cut'
@@ -118,6 +120,24 @@ export function preparationFailed(failure: {
   }
 }
 
+/** A book that cannot become a KEPUB; `cause` is one or more whole sentences. */
+export function conversionFailed(failure: {
+  book: { id: string; title: string }
+  cause: string
+}): NewErratum {
+  const { book, cause } = failure
+  return {
+    kind: 'conversion-failed',
+    subject: book.id,
+    person: null, // as above
+    device: null,
+    book: book.id,
+    cause: `“${book.title}” could not be converted for the Kobo. ${cause}`,
+    consequence: 'It is delivered as plain EPUB: no exact place, no highlights.',
+    detail: {},
+  }
+}
+
 /** A Kobo that asks for highlights, and tells of its own, with a token that is not of this server. */
 export function foreignToken(device: Caller): NewErratum {
   return {
@@ -168,6 +188,15 @@ export function lostItsToken(device: Caller, from: number): NewErratum {
   }
 }
 
+/** A machine took so many books off the shelves of a Kobo that somebody must look before they are removed from it. */
+export function massRemoval(device: Caller, books: number): NewErratum {
+  return {
+    ...about(device, 'mass-removal'),
+    cause: `${books} books were taken off the shelves of “${device.name}” by a program and not by a person.`,
+    consequence: 'They stay on the Kobo until you say whether they are to leave it.',
+  }
+}
+
 /** A Kobo that an erratum is about. */
 export type Caller = { id: string; name: string; person: string }
 
@@ -182,12 +211,14 @@ const ACTIONS: Record<ErratumKind, readonly string[]> = {
   // It is tried again by itself.
   'imports-waiting': [],
   'preparation-failed': ['retry'],
+  'conversion-failed': ['retry'],
   // What ends these is done on the Kobo.
   'foreign-token': [],
   'retired-address': [],
   'revoked-address': ['restore'],
   'gone-back-in-time': ['send-again'],
   amnesia: ['was-reset', 'kept'],
+  'mass-removal': ['remove', 'keep'],
   'removed-on-kobo': ['unshelve', 'keep-off'],
   'download-failed': ['offer-again'],
   // What ends these is done on the Kobo, at the proxy or in the book.

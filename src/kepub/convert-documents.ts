@@ -25,8 +25,9 @@ export interface DocumentResult {
 }
 
 /**
- * Converts the documents of an archive, in the order in which they stand in the file, and compresses each while the
- * next is converted. A document that cannot be converted stays as it is.
+ * Converts the documents of an archive, and compresses each while the next is converted: large ones first, since they
+ * are compressed longest, and all others in the order in which they stand in the file. A document that cannot be
+ * converted stays as it is.
  */
 export async function convertDocuments(
   archive: ZipArchive,
@@ -36,7 +37,7 @@ export async function convertDocuments(
   const results: DocumentResult[] = []
   const order = documents
     .map((document, index) => ({ document, index }))
-    .sort((one, other) => one.document.entry.dataOffset - other.document.entry.dataOffset)
+    .sort((one, other) => rank(one.document) - rank(other.document))
   let waiting: Promise<NewEntry>[] = []
   let backlog = 0
   for (const { document, index } of order) {
@@ -52,6 +53,13 @@ export async function convertDocuments(
   }
   await Promise.all(waiting)
   return results
+}
+
+/** From this size on a document goes before smaller ones, in bytes. */
+const LARGE = 500_000
+
+function rank({ entry }: ContentDocument): number {
+  return entry.size >= LARGE ? -entry.size : entry.dataOffset
 }
 
 /** How many bytes of documents may wait to be compressed. */

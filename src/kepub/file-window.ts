@@ -9,11 +9,12 @@ export interface FileWindow {
   read(offset: number, length: number): Buffer
 }
 
-/** Opens a window on a file that the caller has opened, and closes. */
+/** Opens a window on a file that the caller has opened, and closes. It is small after a jump, and grows as reading goes on from there. */
 export function windowOf(fd: number, size: number): FileWindow {
   const window = Buffer.allocUnsafe(WINDOW)
   let start = 0
   let end = 0
+  let ahead = FIRST
   function fill(into: Buffer, offset: number): number {
     let filled = 0
     while (filled < into.length) {
@@ -32,12 +33,15 @@ export function windowOf(fd: number, size: number): FileWindow {
         return large.subarray(0, fill(large, offset))
       }
       if (offset < start || offset + length > end) {
+        const goesOn = offset >= start && offset <= end + ahead
+        ahead = goesOn ? Math.min(ahead * 2, WINDOW) : FIRST
         start = offset
-        end = offset + fill(window, offset)
+        end = offset + fill(window.subarray(0, Math.max(ahead, length)), offset)
       }
       return window.subarray(offset - start, Math.min(offset + length, end) - start)
     },
   }
 }
 
+const FIRST = 4 * 1024
 const WINDOW = 256 * 1024

@@ -81,10 +81,10 @@ export const SPAN_CLOSE = '</span>'
 export function finishNumbering(numbering: Numbering): SpanMap {
   return {
     characters: numbering.characters,
-    offsets: Uint32Array.from(numbering.offsets),
-    paras: Uint32Array.from(numbering.paras),
-    segs: Uint32Array.from(numbering.segs),
-    images: Uint32Array.from(numbering.images),
+    offsets: new Uint32Array(numbering.offsets),
+    paras: new Uint32Array(numbering.paras),
+    segs: new Uint32Array(numbering.segs),
+    images: new Uint32Array(numbering.images),
   }
 }
 

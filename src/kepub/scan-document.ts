@@ -3,7 +3,7 @@ import { hasUtf8Mark } from './decode-text.ts'
 import { finishNumbering } from './numbering.ts'
 import { scanBody } from './scan-body.ts'
 import { scanHead, skipAsides } from './scan-head.ts'
-import { copyTo, skipOver, skipSpace, startScan, write } from './scan.ts'
+import { copyTo, finishScan, skipOver, skipSpace, startScan, write } from './scan.ts'
 import type { SpanMap } from './span-map.ts'
 import { WRAPPER_CLOSE } from './wrapping.ts'
 
@@ -25,9 +25,7 @@ export function scanDocument(bytes: Buffer): { bytes: Buffer; spans: SpanMap } |
   skipSpace(scan)
   if (!skipOver(scan, '>') || !skipAsides(scan) || scan.at < scan.text.length) return undefined
   copyTo(scan, scan.bytes.length)
-  // A copy, so that what was allocated for a larger result is not kept.
-  const result = Buffer.from(scan.out.subarray(0, scan.length))
-  return { bytes: result, spans: finishNumbering(scan.numbering) }
+  return { bytes: finishScan(scan), spans: finishNumbering(scan.numbering) }
 }
 
 /** Signs that somebody converted the document before. */

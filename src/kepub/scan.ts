@@ -31,7 +31,7 @@ export function startScan(bytes: Buffer): Scan {
     text: bytes.toString('latin1'),
     at: 0,
     copied: 0,
-    out: Buffer.allocUnsafe(Math.ceil(bytes.length * 1.8) + 4_096),
+    out: scratch,
     length: 0,
     numbering: startNumbering(),
     prefixes: new Set(['xml']),
@@ -41,6 +41,12 @@ export function startScan(bytes: Buffer): Scan {
     ends: [],
     counts: [],
   }
+}
+
+/** What was written, as bytes of its own: the memory that was written to is for the next document. */
+export function finishScan({ out, length }: Scan): Buffer {
+  if (out.length <= SCRATCH_LIMIT) scratch = out
+  return Buffer.from(out.subarray(0, length))
 }
 
 /** Copies what was read since the last time, up to `to`. */
@@ -96,6 +102,10 @@ export function isSpace(byte: number | undefined): boolean {
 export function endsName(byte: number | undefined): boolean {
   return byte === 0x3e || byte === 0x2f || isSpace(byte)
 }
+
+/** One document is scanned at a time, so all write to the same memory, if it is not too much to keep. */
+let scratch: Buffer = Buffer.allocUnsafe(256 * 1024)
+const SCRATCH_LIMIT = 8 * 1024 * 1024
 
 /** Copying fewer bytes than these costs less than asking for it. */
 const FEW = 32

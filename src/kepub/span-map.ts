@@ -19,6 +19,9 @@ export interface SpanMap {
   readonly images: Uint32Array
 }
 
+/** As much of a map as percents need. */
+type Counted = Pick<SpanMap, 'characters'>
+
 /** A place in a book: the index of a document, and counted characters in it. */
 export interface Place {
   document: number
@@ -58,6 +61,15 @@ export function offsetOf(map: SpanMap, id: string): number | undefined {
   return best
 }
 
+/** Whether the document has a span with exactly this id. */
+export function hasSpan(map: SpanMap, id: string): boolean {
+  const [, para, seg] = SPAN_ID.exec(id) ?? []
+  if (para === undefined || seg === undefined) return false
+  return map.paras.some(
+    (itsPara, index) => itsPara === Number(para) && map.segs[index] === Number(seg),
+  )
+}
+
 /** The id of the last span that begins at or before `offset`, or of the first span. Undefined when there is none. */
 export function spanAt(map: SpanMap, offset: number): string | undefined {
   let low = 0
@@ -73,7 +85,7 @@ export function spanAt(map: SpanMap, offset: number): string | undefined {
 }
 
 /** How far into a book a place is, from 0 to 100. `maps` are those of the linear documents, in reading order. */
-export function percentOf(maps: readonly SpanMap[], document: number, offset: number): number {
+export function percentOf(maps: readonly Counted[], document: number, offset: number): number {
   const all = total(maps)
   if (all === 0) return 0
   const within = Math.min(Math.max(offset, 0), maps[document]?.characters ?? 0)
@@ -81,7 +93,7 @@ export function percentOf(maps: readonly SpanMap[], document: number, offset: nu
 }
 
 /** The place that is `percent` into a book, or undefined for a book without documents. */
-export function placeAt(maps: readonly SpanMap[], percent: number): Place | undefined {
+export function placeAt(maps: readonly Counted[], percent: number): Place | undefined {
   let left = Math.round((total(maps) * Math.min(Math.max(percent, 0), 100)) / 100)
   let last: Place | undefined
   for (const [document, map] of maps.entries()) {
@@ -159,7 +171,7 @@ const MAP_VERSION = 1
 /** Also bounds the numbers: an id outside of it is not looked for. */
 const SPAN_ID = /^kobo\.(\d{1,9})\.(\d{1,9})$/u
 
-function total(maps: readonly SpanMap[]): number {
+function total(maps: readonly Counted[]): number {
   return maps.reduce((sum, map) => sum + map.characters, 0)
 }
 

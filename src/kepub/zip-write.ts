@@ -1,10 +1,7 @@
-import { createHash } from 'node:crypto'
-import { readSync } from 'node:fs'
 import { open } from 'node:fs/promises'
-import type { FileHandle } from 'node:fs/promises'
-import { promisify } from 'node:util'
-import { crc32, deflateRaw, deflateRawSync } from 'node:zlib'
-import { NotConvertible } from './not-convertible.ts'
+import { crc32 } from 'node:zlib'
+import { deflate } from './deflate.ts'
+import { writePieces } from './write-pieces.ts'
 import { directoryEnd, directoryHeader, localHeader } from './zip-headers.ts'
 import { DEFLATED, STORED } from './zip-read.ts'
 
@@ -30,12 +27,7 @@ export interface PlannedZip {
 
 /** Compresses the content of an entry. The same content always gives the same bytes. */
 export async function deflated(name: string, content: Buffer): Promise<NewEntry> {
-  const data =
-    content.length < SMALL
-      ? deflateRawSync(content, { level: 6, windowBits: 12, memLevel: 5 })
-      : // The pool is asked once for each piece, so there are two.
-        await deflateAside(content, { level: 6, chunkSize: Math.ceil(content.length / 2) })
-  return entry(name, content, DEFLATED, data)
+  return entry(name, content, DEFLATED, await deflate(content))
 }
 
 /** An entry that is not compressed. */
@@ -77,12 +69,6 @@ export async function writeZip(path: string, zip: PlannedZip, source: number): P
   }
 }
 
-const deflateAside = promisify(deflateRaw)
-
-/** Below this many bytes a trip to the pool costs more than the work. */
-const SMALL = 4096
-const CHUNK = 1024 * 1024
-
 function entry(name: string, content: Buffer, method: NewEntry['method'], data: Buffer): NewEntry {
   return {
     rawName: Buffer.from(name),
@@ -93,39 +79,4 @@ function entry(name: string, content: Buffer, method: NewEntry['method'], data: 
     compressedSize: data.length,
     data,
   }
-}
-
-/** Two chunks take turns: one is filled while the other is hashed and written. */
-async function writePieces(file: FileHandle, zip: PlannedZip, source: number): Promise<string> {
-  const hash = createHash('sha256')
-  const length = Math.min(CHUNK, zip.size)
-  let chunk = Buffer.allocUnsafe(length)
-  let spare = Buffer.allocUnsafe(length)
-  let filled = 0
-  let writing: Promise<void> = Promise.resolve()
-  async function flush(): Promise<void> {
-    const full = chunk.subarray(0, filled)
-    await writing
-    writing = file.writeFile(full)
-    // It is looked at when the next chunk is full; until then nobody else does.
-    writing.catch(() => undefined)
-    hash.update(full)
-    ;[chunk, spare] = [spare, chunk]
-    filled = 0
-  }
-  for (const piece of zip.pieces) {
-    for (let done = 0; done < piece.length;) {
-      const room = Math.min(piece.length - done, length - filled)
-      const got = Buffer.isBuffer(piece)
-        ? piece.copy(chunk, filled, done, done + room)
-        : readSync(source, chunk, filled, room, piece.offset + done)
-      if (got === 0) throw new NotConvertible('The file became shorter while it was read.')
-      done += got
-      filled += got
-      if (filled === length) await flush()
-    }
-  }
-  await flush()
-  await writing
-  return hash.digest('hex')
 }

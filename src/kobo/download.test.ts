@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { rm, writeFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import { connect } from 'node:net'
 import { join } from 'node:path'
@@ -8,6 +8,7 @@ import { Hono } from 'hono'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { makeEpub } from '../../test/support/make-epub.ts'
 import { tempHome, type TempHome } from '../../test/support/temp-home.ts'
+import { sharedWorkers } from '../../test/support/workers.ts'
 import { artifactPath } from '../artifacts/artifact-path.ts'
 import { openPreparation } from '../artifacts/prepare.ts'
 import type { Book } from '../catalogue/book.ts'
@@ -26,7 +27,8 @@ let home: TempHome
 let app: Hono
 let device: Device
 let book: Book
-let epub: Buffer
+/** What the device was announced. */
+let kepub: Buffer
 let url = ''
 
 beforeEach(async () => {
@@ -35,7 +37,10 @@ beforeEach(async () => {
   app.get('/files/:mediaKey/:book/:artifact', downloadHandler(home))
   app.onError((error, c) => c.text(error instanceof Problem ? error.code : String(error), 500))
   // Stored pictures are not compressed: a file too large for the buffers of a connection.
-  epub = await makeEpub({ title: 'Emma', files: { 'OEBPS/map.png': Buffer.alloc(20_000_000, 7) } })
+  const epub = await makeEpub({
+    title: 'Emma',
+    files: { 'OEBPS/map.png': Buffer.alloc(20_000_000, 7) },
+  })
   book = await addBook(epub)
   device = await home.db.transact(async (tx) => {
     const jane = { id: 'jane', name: 'Jane', nameKey: 'jane', owner: true, passwordHash: '' }
@@ -45,9 +50,10 @@ beforeEach(async () => {
     const wish = { person: 'jane', name: 'Libra', shelves: null, now: 0, random: home.random }
     return (await pair(tx, wish)).device
   })
-  const preparation = openPreparation(home)
+  const preparation = openPreparation(home, sharedWorkers())
   await preparation.quiet()
   await preparation.close()
+  kepub = await readFile(artifactPath(home.config.artifacts, await artifact()))
   url = `/files/${mediaKey(home.key, device.id, 1)}/${book.id}/${await artifact()}`
 })
 
@@ -89,15 +95,15 @@ test('a download is recorded before its first byte and after its last', async ()
   const response = await app.request(url)
   expect(response.status).toBe(200)
   expect(await recorded()).toEqual(['download-begun'])
-  expect(Buffer.from(await response.arrayBuffer()).equals(epub)).toBe(true)
+  expect(Buffer.from(await response.arrayBuffer()).equals(kepub)).toBe(true)
   await expect.poll(recorded).toEqual(['download-begun', 'download-completed'])
 })
 
 test('the file has its length, its type and the name of the book', async () => {
   const { headers } = await app.request(url)
-  expect(headers.get('content-length')).toBe(String(epub.length))
+  expect(headers.get('content-length')).toBe(String(kepub.length))
   expect(headers.get('content-type')).toBe('application/epub+zip')
-  expect(headers.get('content-disposition')).toContain('filename="Emma.epub"')
+  expect(headers.get('content-disposition')).toContain('filename="Emma.kepub.epub"')
 })
 
 test('a download that breaks off was begun and not completed', async () => {
@@ -111,13 +117,13 @@ test('a download that breaks off was begun and not completed', async () => {
 test('the rest of an interrupted download completes it and begins none', async () => {
   const response = await app.request(url, { headers: { range: 'bytes=1000-' } })
   expect(response.status).toBe(206)
-  expect(Buffer.from(await response.arrayBuffer()).equals(epub.subarray(1000))).toBe(true)
+  expect(Buffer.from(await response.arrayBuffer()).equals(kepub.subarray(1000))).toBe(true)
   await expect.poll(recorded).toEqual(['download-completed'])
 })
 
 test('a download by parts begins with its first part and is complete with its last', async () => {
-  const half = Math.floor(epub.length / 2)
-  for (const range of [`bytes=0-${half - 1}`, `bytes=${half}-${epub.length - 1}`])
+  const half = Math.floor(kepub.length / 2)
+  for (const range of [`bytes=0-${half - 1}`, `bytes=${half}-${kepub.length - 1}`])
     await (await app.request(url, { headers: { range } })).arrayBuffer()
   await expect.poll(recorded).toEqual(['download-begun', 'download-completed'])
 })
@@ -126,12 +132,12 @@ test('looking at a file is no download', async () => {
   const looks = [
     await app.request(url, { method: 'HEAD' }),
     await app.request(url, { headers: { 'if-none-match': `"${await artifact()}"` } }),
-    await app.request(url, { headers: { range: `bytes=${epub.length}-` } }),
+    await app.request(url, { headers: { range: `bytes=${kepub.length}-` } }),
     await app.request(url, { headers: { range: 'bytes=-22' } }),
   ]
   for (const look of looks) await look.arrayBuffer()
   expect(looks.map((look) => look.status)).toEqual([200, 304, 416, 206])
-  expect(looks[0]?.headers.get('content-length')).toBe(String(epub.length))
+  expect(looks[0]?.headers.get('content-length')).toBe(String(kepub.length))
   expect(await recordedAfterwards()).toEqual([])
 })
 
@@ -197,7 +203,7 @@ describe('over a real connection', () => {
 
   test('a whole download is completed', async () => {
     const response = await fetch(`http://127.0.0.1:${port}${url}`)
-    expect(Buffer.from(await response.arrayBuffer()).equals(epub)).toBe(true)
+    expect(Buffer.from(await response.arrayBuffer()).equals(kepub)).toBe(true)
     await expect.poll(recorded).toEqual(['download-begun', 'download-completed'])
   })
 

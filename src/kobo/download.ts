@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import { ServerResponse } from 'node:http'
 import type { Context } from 'hono'
 import { artifactPath } from '../artifacts/artifact-path.ts'
-import { artifactsByHashes } from '../artifacts/artifact.store.ts'
+import { artifactOf } from '../artifacts/artifact.store.ts'
 import type { Artifact } from '../artifacts/artifact.ts'
 import { wantedBytes } from '../artifacts/byte-range.ts'
 import { serveFile } from '../artifacts/serve.ts'
@@ -25,10 +25,9 @@ export function downloadHandler(home: Home): (c: Context) => Promise<Response> {
   return async (c) => {
     const { device, number } = await deviceOfKey(home, c.req.param('mediaKey') ?? '')
     const hash = c.req.param('artifact') ?? ''
-    const artifact = (await artifactsByHashes(home.db.read, [hash])).get(hash)
+    const artifact = await artifactOf(home.db.read, c.req.param('book') ?? '', hash)
     const book = artifact && (await bookById(home.db.read, artifact.book))
-    if (!artifact || !book || book.id !== c.req.param('book'))
-      throw new Problem('not_found', 'There is no such file.')
+    if (!artifact || !book) throw new Problem('not_found', 'There is no such file.')
     const path = artifactPath(home.config.artifacts, hash)
     await checkFile(home, path, artifact)
 

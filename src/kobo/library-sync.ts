@@ -1,13 +1,10 @@
-import { mediaKey } from '../devices/media-key.ts'
-import type { Device } from '../devices/device.ts'
+import { encoder } from '../encoder.ts'
 import type { Home } from '../home.ts'
-import type { Operation } from '../sync/log.ts'
-import { answerStranger, takeTurn, type About } from '../sync/turn.ts'
+import { answerStranger, takeTurn } from '../sync/turn.ts'
+import type { Encode } from '../sync/words.ts'
 import { openLargeBooks } from '../watchdogs/large-books.ts'
 import { answer, answerText } from './answer.ts'
 import type { KoboContext, KoboHandler } from './env.ts'
-import { downloadUrl } from './urls.ts'
-import { encodeOperation } from './wire/encode-operation.ts'
 
 /**
  * `GET /v1/library/sync`: a flat array of operations, the token that names them, and whether to come again at once
@@ -22,18 +19,19 @@ export function librarySyncHandler(home: Home): KoboHandler {
     // HEAD comes here too, and must not take a turn: nobody reads the page.
     if (!answered || c.req.method !== 'GET') return answer([])
     if (!device) {
-      const words = (operation: Operation, about: About) =>
-        large.measured(encode(home, answered, base, operation, about), about.book)
+      const encode = encoder(home, answered, base)
+      const words: Encode = (operation, about) =>
+        large.measured(encode(operation, about), about.book)
       const { operations, token } = await answerStranger(home, answered, words)
       return answerText(`[${operations.join(',')}]`, 200, { 'x-kobo-synctoken': token })
     }
+    const encode = encoder(home, device, base)
     const turn = await takeTurn(
       home,
       device,
       c.req.header('x-kobo-synctoken'),
       (session) => answersOf(handedOver.get(device.id), session),
-      (operation, about) =>
-        large.measured(encode(home, device, base, operation, about), about.book),
+      (operation, about) => large.measured(encode(operation, about), about.book),
     )
     await large.report()
     onceHandedOver(c, () => {
@@ -51,20 +49,6 @@ function answersOf(
   session: number,
 ): number {
   return known?.session === session ? known.answers : 0
-}
-
-function encode(
-  home: Home,
-  device: Device,
-  base: string,
-  operation: Operation,
-  about: About,
-): string {
-  const { book, artifact, state, mediaNumber } = about
-  const url =
-    artifact &&
-    downloadUrl(base, mediaKey(home.key, device.id, mediaNumber), book.id, artifact.hash)
-  return JSON.stringify(encodeOperation(operation, { book, artifact, state, downloadUrl: url }))
 }
 
 /** Calls back when the last byte of the answer is out; never when the device hangs up first. */

@@ -1,4 +1,4 @@
-import { artifactsByHashes } from '../artifacts/artifact.store.ts'
+import { artifactOf } from '../artifacts/artifact.store.ts'
 import type { Artifact } from '../artifacts/artifact.ts'
 import type { Book } from '../catalogue/book.ts'
 import type { Device } from '../devices/device.ts'
@@ -38,6 +38,6 @@ async function fileFor(
   const db = home.db.read
   const announced = await holdingOf(db, device.id, book.id)
   const hash = announced.artifact ?? book.artifact
-  const artifact = hash === null ? undefined : (await artifactsByHashes(db, [hash])).get(hash)
+  const artifact = hash === null ? undefined : await artifactOf(db, book.id, hash)
   return artifact && { artifact, fileRev: announced.fileRev ?? artifact.fileRev }
 }

@@ -1,10 +1,15 @@
+import type { Artifact } from '../artifacts/artifact.ts'
+import { artifactOf } from '../artifacts/artifact.store.ts'
+import type { Book } from '../catalogue/book.ts'
 import type { Device, Pairing } from '../devices/device.ts'
-import type { Tx } from '../db/schema.ts'
+import type { Db, Tx } from '../db/schema.ts'
 import type { Home } from '../home.ts'
 import { Problem } from '../problem.ts'
 import { isShared, latestInstant, mergeReport } from '../reading/merge.ts'
 import { saveState, statesOf } from '../reading/reading-state.store.ts'
 import { recordFactIn } from '../sync/facts.ts'
+import { holdingOf } from '../sync/holding.store.ts'
+import { stateFor } from '../sync/state-for.ts'
 import { answer } from './answer.ts'
 import type { KoboHandler } from './env.ts'
 import { findBook } from './find-book.ts'
@@ -18,9 +23,25 @@ export function readState(home: Home): KoboHandler {
   return async (c) => {
     const book = await findBook(home.db.read, c.req.param('id') ?? '')
     if (!book) return answer([])
-    const state = (await statesOf(home.db.read, c.var.pairing.person, [book.id])).get(book.id)
-    return answer([state ? encodeState(state) : encodeUnread(book)])
+    const { device, pairing } = c.var
+    const state = (await statesOf(home.db.read, pairing.person, [book.id])).get(book.id)
+    if (!state) return answer([encodeUnread(book)])
+    const artifact = await artifactOn(home.db.read, device, book)
+    return answer([
+      encodeState(await stateFor(home.db.read, state, { device: device?.id, artifact })),
+    ])
   }
+}
+
+/** The artifact that a device was announced, or the one that it would be. */
+async function artifactOn(
+  db: Db,
+  device: Device | undefined,
+  book: Book,
+): Promise<Artifact | undefined> {
+  const announced = device && (await holdingOf(db, device.id, book.id)).artifact
+  const hash = announced ?? book.artifact
+  return hash === null ? undefined : artifactOf(db, book.id, hash)
 }
 
 /**

@@ -1,6 +1,7 @@
 import { violate, type Session } from './device.ts'
 import { complaintsAboutCall } from './validate/store.ts'
-import { sendJson, type Call, type Reply } from './wire.ts'
+import type { Call } from './call.ts'
+import { sendJson, type Reply } from './wire.ts'
 
 /** Sends a call about the account, the shop or the notebooks, and looks into its answer. */
 export async function ask(session: Session, call: Call): Promise<Reply & { json: unknown }> {

@@ -109,6 +109,57 @@ test('a whole life is walked through, by a device without an account behind anot
   expect(new Set(syncs.map((seen) => seen.headers.host))).toEqual(new Set(['localhost']))
 })
 
+test('what befell the device comes before what its reader did, and both before the sync', async () => {
+  const books = ['Alice', 'Dracula', 'Emma', 'Faust'].map((title, n) =>
+    newBook(fake, `b${n}`, title),
+  )
+  fake.pages.push({ operations: books, token: tokenOf(1) })
+  await run(fake.url, '--home', home, '--quiet')
+  fake.seen.length = 0
+  const befell = ['--sign-out', '--lose', '1', '--seed', '3', '--light', '--offline']
+  const did = ['--highlight', 'faust=a passage', '--finish', 'faust']
+  const { code, out } = await run('--home', home, ...befell, ...did)
+  expect(code).toBe(0)
+  const paths = fake.seen.map(({ path }) => path)
+  expect(paths[0]).toBe('/v1/auth/device')
+  expect(paths.indexOf('/v1/library/b3/state')).toBeGreaterThan(0)
+  expect(fake.seen.find(({ method }) => method === 'PATCH')?.body).toContain('a passage')
+  expect(out[0]).toMatch(/The Kobo loses 1 row: b[012]\.$/)
+})
+
+test('faults may be several, and random ones are the same for the same seed', async () => {
+  fake.pages.push({ operations: [newBook(fake, 'b1', 'Alice')], token: tokenOf(1) })
+  const faults = ['--fault', 'twice:/v1/library/sync', '--fault', 'twin-later:/v1/user/profile']
+  const { code } = await run(fake.url, '--home', home, '--quiet', '--light', ...faults)
+  expect(code).toBe(0)
+  expect(fake.seen.filter(({ path }) => path === '/v1/library/sync')).toHaveLength(2)
+  expect(fake.seen.filter(({ path }) => path === '/v1/user/profile')).toHaveLength(2)
+  const stories: string[] = []
+  for (const name of ['one', 'two']) {
+    const random = ['--seed', '5', '--fault', 'random@20', '--syncs', '5']
+    const { out } = await run(fake.url, '--home', join(home, name), '--light', ...random)
+    stories.push(out.map((line) => line.slice(9)).join('\n'))
+  }
+  expect(stories[0]).toContain('✗')
+  expect(stories[0]).toBe(stories[1])
+})
+
+test('the switches are listed, and another Kobo and a firmware may take the place', async () => {
+  const listed = await run('--switches')
+  expect(listed.code).toBe(0)
+  expect(listed.out.join('\n')).toMatch(
+    /^token-stored +per-page \| at-end \| pinned \(per-page\)$/m,
+  )
+  fake.pages.push({ operations: [newBook(fake, 'b1', 'Alice')], token: tokenOf(1) })
+  await run(fake.url, '--home', home, '--quiet')
+  await run('--home', home, '--swap', '--firmware-update', '4.28', '--quiet')
+  await run('--home', home, '--wipe', '--store-token', '--quiet')
+  const syncs = fake.seen.filter(({ path }) => path === '/v1/library/sync')
+  expect(new Set(syncs.map(({ headers }) => headers['x-kobo-deviceid'])).size).toBe(2)
+  expect(syncs[1]?.headers['x-kobo-appversion']).toBe('4.28.18220')
+  expect(syncs[2]?.headers['x-kobo-synctoken']).toContain('.')
+})
+
 test.each([
   [[], '--home is missing'],
   [['URL', '--home', 'HOME', '--firmware', '5.1'], '--firmware needs a version like 4.45'],
@@ -120,6 +171,10 @@ test.each([
     '--token-mode is per-page, at-end or pinned',
   ],
   [['URL', '--home', 'HOME', '--read', 'Alice'], '--read needs BOOK=PERCENT'],
+  [['URL', '--home', 'HOME', '--highlight', 'Alice'], '--highlight needs BOOK=TEXT'],
+  [['URL', '--home', 'HOME', '--lose', 'some'], '--lose needs a whole number'],
+  [['URL', '--home', 'HOME', '--switch', 'new-on-held=never'], 'new-on-held takes harmless'],
+  [['URL', '--home', 'HOME', '--fault', 'explode:/v1'], 'A fault looks like'],
   [['URL', '--home', 'HOME', '--open', 'Nothing'], 'This Kobo has no book “Nothing”.'],
   [['URL', '--home', 'HOME', '--unknown'], 'Usage: holdfast simulate'],
   [['URL', '--home', 'HOME', '--syncs', 'many'], '--syncs needs a whole number'],

@@ -1,64 +1,10 @@
-import { parseArgs } from 'node:util'
 import type { SyncReport } from './device.ts'
 import { counted } from './diary.ts'
-import { noFaults, parseFault, type Faults } from './faults.ts'
-import { habitsOf } from './firmware.ts'
 import { openKobo, type Kobo } from './kobo.ts'
-import type { Switches } from './switches.ts'
+import { listSwitches } from './switch-words.ts'
 import { walk } from './walk.ts'
+import { readWishes, USAGE, type Wishes } from './wishes.ts'
 import { WrongUse } from './wrong-use.ts'
-
-const USAGE = `Usage: holdfast simulate SYNC_URL --home DIR [options]
-
-  --syncs N               sync N times (1)
-  --walk                  instead, do once everything that a Kobo does in its life
-  --download-all          then fetch every book and cover that is not there
-  --open BOOK             open a book before the sync
-  --read BOOK=PERCENT     read a book to a place before the sync
-  --delete BOOK           remove a book on the device before the sync
-  --remove-download BOOK  remove only its file
-  --lose-token            forget the sync token before the sync
-  --factory-reset         start with an empty device
-  --token-mode MODE       per-page, at-end or pinned
-  --always-flip           a book that is announced again is a download tile again
-  --page-again            ask for a page that did not arrive again at once
-  --unknown-calls         also make calls that no server has heard of
-  --fault SPEC            KIND[@NUMBER]:PATH[#N], for instance lose-reply:/v1/library/sync
-  --seed N                choices and identity
-  --firmware V            the firmware and its habits: 4.28, 4.38, 4.45 or 4.46
-  --no-account            a device without an account at Kobo
-  --behind URL            reach the server of the sync URL at this address instead
-  --json                  print the reports as JSON
-  --quiet                 print only the summary
-
-BOOK is an id or a part of a title that only one book has.`
-
-const OPTIONS = {
-  home: { type: 'string' },
-  syncs: { type: 'string', default: '1' },
-  'download-all': { type: 'boolean', default: false },
-  open: { type: 'string', multiple: true, default: [] as string[] },
-  read: { type: 'string', multiple: true, default: [] as string[] },
-  delete: { type: 'string', multiple: true, default: [] as string[] },
-  'remove-download': { type: 'string', multiple: true, default: [] as string[] },
-  'lose-token': { type: 'boolean', default: false },
-  'factory-reset': { type: 'boolean', default: false },
-  'token-mode': { type: 'string' },
-  'always-flip': { type: 'boolean', default: false },
-  fault: { type: 'string' },
-  seed: { type: 'string' },
-  firmware: { type: 'string' },
-  'no-account': { type: 'boolean', default: false },
-  'page-again': { type: 'boolean', default: false },
-  'unknown-calls': { type: 'boolean', default: false },
-  walk: { type: 'boolean', default: false },
-  behind: { type: 'string' },
-  json: { type: 'boolean', default: false },
-  quiet: { type: 'boolean', default: false },
-  help: { type: 'boolean', default: false },
-} as const
-
-type Wishes = ReturnType<typeof readWishes>
 
 /**
  * The command `simulate`: a simulated Kobo in a folder, and what it is to do. Gives the exit code: 0 when all is well, 1
@@ -73,6 +19,10 @@ export async function simulate(
     const wishes = readWishes(argv)
     if (wishes.help) {
       io.out(USAGE)
+      return 0
+    }
+    if (wishes.listSwitches) {
+      for (const line of listSwitches()) io.out(line)
       return 0
     }
     const opened = openKobo({
@@ -100,17 +50,42 @@ export async function simulate(
 async function act(kobo: Kobo, wishes: Wishes): Promise<SyncReport[]> {
   if (wishes.walk) return await walk(kobo)
   const reports: SyncReport[] = []
-  if (wishes.factoryReset) kobo.factoryReset()
-  if (wishes.loseToken) kobo.loseToken()
-  for (const book of wishes.removeDownload) kobo.removeDownload(find(kobo, book))
-  for (const book of wishes.open) reports.push(await kobo.open(find(kobo, book)))
-  for (const { book, percent } of wishes.read) {
-    reports.push(await kobo.close(find(kobo, book), { percent }))
-  }
-  for (const book of wishes.delete) kobo.remove(find(kobo, book))
+  befall(kobo, wishes)
+  reports.push(...(await live(kobo, wishes)))
   for (let n = 0; n < wishes.syncs; n += 1)
     reports.push(await kobo.sync({ faults: wishes.faults() }))
   if (wishes.downloadAll) reports.push(await kobo.downloadAll({ faults: wishes.faults() }))
+  return reports
+}
+
+/** What befell the device since it was last here. */
+function befall(kobo: Kobo, wishes: Wishes): void {
+  if (wishes.firmwareUpdate !== undefined) kobo.updateFirmware(wishes.firmwareUpdate)
+  if (wishes.factoryReset) kobo.factoryReset()
+  if (wishes.swap) kobo.swap()
+  if (wishes.signOut) kobo.signOut()
+  if (wishes.wipe) kobo.wipeLibrary()
+  const lost = kobo.loseRows(wishes.lose)
+  if (lost.length > 0)
+    kobo.note(`The Kobo loses ${counted(lost.length, 'row')}: ${lost.join(', ')}.`)
+  if (wishes.loseToken) kobo.loseToken()
+  if (wishes.storeToken) kobo.takeStoreToken()
+  for (const book of wishes.deleteFile) kobo.deleteFile(find(kobo, book))
+}
+
+/** What its reader did. */
+async function live(kobo: Kobo, wishes: Wishes): Promise<SyncReport[]> {
+  const reports: SyncReport[] = []
+  if (wishes.offline) kobo.goOffline()
+  for (const book of wishes.removeDownload) kobo.removeDownload(find(kobo, book))
+  for (const book of wishes.open) reports.push(await kobo.open(find(kobo, book)))
+  for (const { book, text } of wishes.highlight) kobo.highlight(find(kobo, book), text)
+  for (const { book, percent } of wishes.read) {
+    reports.push(await kobo.close(find(kobo, book), { percent }))
+  }
+  for (const book of wishes.finish) reports.push(await kobo.finish(find(kobo, book)))
+  for (const book of wishes.delete) kobo.remove(find(kobo, book))
+  kobo.goOnline()
   return reports
 }
 
@@ -148,81 +123,4 @@ function find(kobo: Kobo, wanted: string): string {
   if (!found) throw new WrongUse(`This Kobo has no book “${wanted}”.`)
   if (others.length > 0) throw new WrongUse(`More than one book has “${wanted}” in its title.`)
   return found.id
-}
-
-function readWishes(argv: string[]) {
-  const { values, positionals } = parsed(argv)
-  const syncUrl = positionals[0]
-  if (positionals.length > 1) throw new WrongUse(`Only one sync URL is expected.\n\n${USAGE}`)
-  if (values.home === undefined && !values.help)
-    throw new WrongUse(`--home is missing.\n\n${USAGE}`)
-  const faults: () => Faults =
-    values.fault === undefined ? () => noFaults : parseFault(values.fault)
-  return {
-    help: values.help,
-    syncUrl,
-    home: values.home ?? '',
-    syncs: wholeNumber('--syncs', values.syncs),
-    seed: values.seed === undefined ? undefined : wholeNumber('--seed', values.seed),
-    walk: values.walk,
-    behind: values.behind,
-    downloadAll: values['download-all'],
-    open: values.open,
-    read: values.read.map(readPlace),
-    delete: values.delete,
-    removeDownload: values['remove-download'],
-    loseToken: values['lose-token'],
-    factoryReset: values['factory-reset'],
-    faults,
-    json: values.json,
-    quiet: values.quiet,
-    switches: switchesOf(values),
-  }
-}
-
-function parsed(argv: string[]) {
-  try {
-    return parseArgs({ args: argv, options: OPTIONS, allowPositionals: true, strict: true })
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-    if (!code.startsWith('ERR_PARSE_ARGS')) throw error
-    throw new WrongUse(`${error instanceof Error ? error.message : ''}\n\n${USAGE}`)
-  }
-}
-
-function readPlace(text: string): { book: string; percent: number } {
-  const at = text.lastIndexOf('=')
-  const percent = Number(text.slice(at + 1))
-  if (at < 1 || !(percent >= 0 && percent <= 100) || text.slice(at + 1) === '') {
-    throw new WrongUse(`--read needs BOOK=PERCENT with a number from 0 to 100, not ${text}.`)
-  }
-  return { book: text.slice(0, at), percent }
-}
-
-function switchesOf(values: {
-  'token-mode'?: string | undefined
-  'always-flip': boolean
-  'no-account': boolean
-  'page-again': boolean
-  'unknown-calls': boolean
-  firmware?: string | undefined
-}): Partial<Switches> {
-  const mode = values['token-mode']
-  if (mode !== undefined && mode !== 'per-page' && mode !== 'at-end' && mode !== 'pinned') {
-    throw new WrongUse(`--token-mode is per-page, at-end or pinned, not ${mode}.`)
-  }
-  return {
-    ...(values.firmware === undefined ? {} : habitsOf(values.firmware)),
-    accountless: values['no-account'],
-    unknownCalls: values['unknown-calls'],
-    ...(values['page-again'] ? { pageAskedAgain: 'at-once' as const } : {}),
-    ...(mode === undefined ? {} : { tokenStored: mode }),
-    ...(values['always-flip'] ? { newOnHeld: 'always-flips' as const } : {}),
-  }
-}
-
-function wholeNumber(name: string, text: string): number {
-  const number = Number(text)
-  if (!/^\d{1,9}$/.test(text)) throw new WrongUse(`${name} needs a whole number, not ${text}.`)
-  return number
 }

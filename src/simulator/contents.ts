@@ -33,7 +33,7 @@ export function contentsOf(device: Device): Content[] {
   const marks = new Map(
     device.db
       .prepare<[], { book: string; count: number }>(
-        'SELECT VolumeID AS book, count(*) AS count FROM Bookmark GROUP BY VolumeID',
+        "SELECT VolumeID AS book, count(*) AS count FROM Bookmark WHERE Hidden IN (0, 'false') GROUP BY VolumeID",
       )
       .all()
       .map((row) => [row.book, row.count]),
@@ -58,11 +58,11 @@ export function contentsOf(device: Device): Content[] {
   })
 }
 
-/** The annotations of a book, oldest first. */
+/** The annotations of a book that its reader sees, oldest first. */
 export function highlightsOf(device: Device, id: string): { id: string; text: string | null }[] {
   return device.db
     .prepare<[string], { id: string; text: string | null }>(
-      'SELECT BookmarkID AS id, Text AS text FROM Bookmark WHERE VolumeID = ? ORDER BY rowid',
+      "SELECT BookmarkID AS id, Text AS text FROM Bookmark WHERE VolumeID = ? AND Hidden IN (0, 'false') ORDER BY rowid",
     )
     .all(id)
 }

@@ -22,6 +22,7 @@ const COVER_BYTES = 4 * 1024 * 1024
 /** Fetches the covers that the device has no picture for (docs/protocol/covers.md). */
 export async function fetchCovers(session: Session): Promise<void> {
   const { device } = session
+  if (!device.switches.coversFetched) return
   const key =
     device.switches.coverTemplate === 'quality'
       ? 'image_url_quality_template'

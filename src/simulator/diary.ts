@@ -2,12 +2,15 @@ import { timeOfDay } from './instants.ts'
 
 /** The story of a device in sentences, each with the time of day. */
 export interface Diary {
+  /** Whether anybody hears of it. */
+  readonly isRead: boolean
   note(sentence: string): void
 }
 
 /** A diary that gives each line to `say`, or keeps silent without it. */
 export function openDiary(now: () => number, say: ((line: string) => void) | undefined): Diary {
   return {
+    isRead: say !== undefined,
     note(sentence) {
       if (say) say(`${timeOfDay(now())} ${sentence}`)
     },

@@ -2,8 +2,10 @@ import { annotationsAfterDownload } from './annotations.ts'
 import { violate, type Session } from './device.ts'
 import { bookFile } from './home.ts'
 import { stamp } from './instants.ts'
-import { bookRow } from './library.ts'
+import { bookRow, EPUB_TYPE, KEPUB_TYPE } from './library.ts'
 import { readMetadata } from './operations.ts'
+import { keepSpans } from './places.ts'
+import { inspectKepub } from './spans.ts'
 import { complaintsAboutLength, looksLikeZip } from './validate/answer.ts'
 import { bookMetadata } from './validate/book-metadata.ts'
 import { mayContact, send, sendJson } from './wire.ts'
@@ -60,8 +62,12 @@ export async function download(session: Session, id: string): Promise<boolean> {
   if (!answer.whole || !book) return false
 
   device.db
-    .prepare("UPDATE content SET IsDownloaded = 'true', ___FileSize = ? WHERE ContentID = ?")
-    .run(answer.received, id)
+    .prepare(
+      "UPDATE content SET IsDownloaded = 'true', ___FileSize = ?, MimeType = ? WHERE ContentID = ?",
+    )
+    .run(answer.received, url.isKepub ? KEPUB_TYPE : EPUB_TYPE, id)
+  const spans = url.isKepub ? await lookForSpans(session, id, answer.sha256 ?? '', at) : undefined
+  device.events.push({ what: 'downloaded', book: id, bytes: answer.received, spans })
   device.db.prepare('UPDATE sim_book SET sha256 = ? WHERE id = ?').run(answer.sha256 ?? null, id)
   report.downloaded.push(id)
   session.fresh.delete(id)
@@ -69,11 +75,25 @@ export async function download(session: Session, id: string): Promise<boolean> {
   return true
 }
 
+/** Keeps the spans of a KEPUB that arrived. Gives how many there are. */
+async function lookForSpans(
+  session: Session,
+  id: string,
+  sha256: string,
+  at: string,
+): Promise<number> {
+  const { device } = session
+  const { chapters, complaints } = await inspectKepub(bookFile(device.home, id), sha256)
+  violate(session, at, complaints)
+  keepSpans(device, id, chapters)
+  return chapters.reduce((sum, { spans }) => sum + spans.length, 0)
+}
+
 /** The address and size that the metadata names. A body that is not an array of one ends the download without a word. */
 async function askWhere(
   session: Session,
   id: string,
-): Promise<{ href: string; size: number } | undefined> {
+): Promise<{ href: string; size: number; isKepub: boolean } | undefined> {
   const { at, json } = await sendJson(session, {
     method: 'GET',
     to: `/v1/library/${id}/metadata`,
@@ -95,5 +115,6 @@ async function askWhere(
   if (metadata?.size !== undefined && (announced ?? metadata.size) !== metadata.size) {
     violate(session, at, [`the Size ${metadata.size} differs from the announced ${announced}`])
   }
-  return metadata?.url === undefined ? undefined : { href: metadata.url, size: metadata.size ?? 0 }
+  if (metadata?.url === undefined) return undefined
+  return { href: metadata.url, size: metadata.size ?? 0, isKepub: metadata.format === 'KEPUB' }
 }

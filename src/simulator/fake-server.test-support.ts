@@ -121,6 +121,7 @@ export function newBook(
 }
 
 export interface Changes {
+  format?: 'KEPUB' | 'EPUB3'
   file?: Buffer
   revision?: string
   metadata?: Record<string, unknown>
@@ -206,7 +207,7 @@ export function metadataOf(
     IsSocialEnabled: true,
     DownloadUrls: [
       {
-        Format: 'KEPUB',
+        Format: changes.format ?? 'EPUB3',
         Size: size,
         Url: `${fake.url}/files/${id}`,
         Platform: 'Generic',

@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { parseFault, randomFaults, type Fault, type Faults } from './faults.ts'
+import { anyOf, parseFault, randomFaults, type Fault, type Faults } from './faults.ts'
 import { seededRandom } from './random.ts'
 import type { Switches } from './switches.ts'
 import {
   discard,
   newBook,
   newKobo,
+  removal,
   startFakeServer,
   tokenOf,
   type FakeServer,
@@ -27,6 +28,8 @@ afterEach(async () => {
   for (const one of made.splice(0)) discard(one)
   await fake.close()
 })
+
+const anExchange = { n: 1, method: 'GET', path: '/x', kind: 'api' } as const
 
 function kobo(switches: Partial<Switches> = {}) {
   const one = newKobo(fake, { switches })
@@ -75,6 +78,118 @@ test('a request sent twice reaches the server twice and the session goes on', as
   const report = await device.sync({ faults: onPage(1, { kind: 'twice' }) })
   expect(report.completed).toBe(true)
   expect(syncsSeen()).toEqual([undefined, undefined, tokenOf(1)])
+})
+
+test('a request that breaks off never reaches the server, wherever it does', async () => {
+  for (const atByte of [0, 1, 200]) {
+    const report = await kobo().sync({ faults: onPage(1, { kind: 'cut-request', atByte }) })
+    expect(report.interrupted?.because).toBe('the request broke off')
+  }
+  expect(syncsSeen()).toEqual([])
+  const whole = await kobo().sync({ faults: onPage(1, { kind: 'cut-request', atByte: 1e6 }) })
+  expect(whole.interrupted?.because).toBe('the answer was lost')
+  expect(syncsSeen()).toHaveLength(1)
+})
+
+test.each([
+  ['first', ['b1', 'b2']],
+  ['second', ['b2']],
+] as const)('of a request sent twice, the %s answer counts', async (use, books) => {
+  let asked = 0
+  const page = JSON.stringify(fake.pages[1]?.operations)
+  fake.twists.set('/v1/library/sync', () => {
+    asked += 1
+    return asked === 2 ? { body: page, headers: { 'x-kobo-sync': undefined } } : undefined
+  })
+  const device = kobo()
+  await device.sync({ faults: onPage(1, { kind: 'twice', use }) })
+  expect(device.contents().map((book) => book.id)).toEqual(books)
+})
+
+test('a twin of a request comes later, as it was, and its answer is thrown away', async () => {
+  const device = kobo()
+  const report = await device.sync({ faults: onPage(1, { kind: 'twin-later', after: 1 }) })
+  expect(report).toMatchObject({ completed: true, violations: [], pages: 2 })
+  expect(syncsSeen()).toEqual([undefined, tokenOf(1), undefined])
+  expect(report.requests).toBe(fake.seen.length)
+  await device.sync({ faults: onPage(1, { kind: 'twin-later', after: 1000 }) })
+  expect(syncsSeen().filter((token) => token === tokenOf(2))).toHaveLength(1)
+})
+
+test('what the reader did is put off, and the session goes on', async () => {
+  const device = kobo()
+  await device.sync()
+  const highlight = device.highlight('b1', 'mine')
+  await device.close('b1', { percent: 10 }, { offline: true })
+  device.remove('b2')
+  fake.seen.length = 0
+  const postponed: Faults = ({ method }) =>
+    method === 'PUT' || method === 'PATCH' || method === 'DELETE' ? { kind: 'postpone' } : undefined
+  expect((await device.sync({ faults: postponed })).completed).toBe(true)
+  const told = () => fake.seen.filter(({ method }) => /PUT|PATCH|DELETE/.test(method))
+  expect(told()).toEqual([])
+  expect(device.state().unsent).toEqual({ deletes: ['b2'], states: ['b1'], highlights: 1 })
+  await device.sync()
+  expect(told().map(({ method }) => method)).toEqual(['PUT', 'DELETE', 'PATCH'])
+  expect(told().at(-1)?.body).toContain(highlight)
+  expect(device.state().unsent).toEqual({ deletes: [], states: [], highlights: 0 })
+})
+
+test('others act between an answer and what the device makes of it', async () => {
+  const device = kobo()
+  const seen: string[] = []
+  await device.sync({
+    meanwhile: ({ path }) => {
+      if (path === '/v1/library/sync')
+        seen.push(
+          device
+            .contents()
+            .map(({ id }) => id)
+            .join(),
+        )
+    },
+  })
+  expect(seen).toEqual(['', 'b1'])
+})
+
+test('a slow answer is waited for, up to the patience of the device', async () => {
+  const slept: number[] = []
+  const one = newKobo(fake, { sleep: async (ms) => void slept.push(ms) })
+  made.push(one)
+  const slow = { kind: 'slow-reply', atByte: 100, ms: 7000 } as const
+  expect((await one.kobo.sync({ faults: onPage(1, slow) })).completed).toBe(true)
+  expect(slept).toEqual([7000])
+  const faults = onPage(1, { ...slow, atByte: 1, ms: 60_000 })
+  const report = await one.kobo.sync({ faults })
+  expect(report.interrupted?.because).toBe('there was no answer within 30000 ms')
+  expect(slept).toEqual([7000, 30_000])
+})
+
+test.each([
+  ['whole', []],
+  ['item-by-item', ['b1']],
+  ['torn', ['b1', 'b2']],
+] as const)(
+  'a crash after the first operation of a page applied %s',
+  async (pageApplied, books) => {
+    const operations = fake.pages.flatMap((page) => page.operations)
+    fake.pages.splice(0, 2, { operations, token: tokenOf(1) })
+    const device = kobo({ pageApplied })
+    await device.sync({ faults: onPage(1, { kind: 'crash-before-token', atItem: 1 }) })
+    expect(device.contents().map(({ id }) => id)).toEqual(books)
+    expect(device.contents()[1]?.imageId ?? null).toBeNull()
+    await device.sync()
+    expect(device.state().books.map(({ title }) => title)).toEqual(['Alice', 'Dracula'])
+  },
+)
+
+test('a removal that a crash tears leaves the file', async () => {
+  const device = kobo({ pageApplied: 'torn' })
+  await device.sync()
+  fake.pages.push({ operations: [removal('b1')], token: tokenOf(3) })
+  await device.sync({ faults: onPage(1, { kind: 'crash-before-token', atItem: 0 }) })
+  expect(device.state()).toMatchObject({ removed: ['b1'], books: [{ id: 'b2' }] })
+  expect(existsSync(device.fileOf('b1'))).toBe(true)
 })
 
 test.each([
@@ -176,7 +291,7 @@ test('a delay is waited for, up to the patience of the device', async () => {
 })
 
 test('a fault of the command line hits the nth match of each session', () => {
-  const faults = parseFault('cut-reply@100:download#2')()
+  const faults = parseFault('cut-reply@100:download#2', Math.random)()
   const at = (kind: 'api' | 'download') => faults({ n: 1, method: 'GET', path: '/x', kind })
   expect([at('download'), at('api'), at('download'), at('download')]).toEqual([
     undefined,
@@ -184,9 +299,28 @@ test('a fault of the command line hits the nth match of each session', () => {
     { kind: 'cut-reply', atByte: 100 },
     undefined,
   ])
-  expect(parseFault('delay@250:/x')()({ n: 1, method: 'GET', path: '/x', kind: 'api' })).toEqual({
+  expect(
+    parseFault('delay@250:/x', Math.random)()({ n: 1, method: 'GET', path: '/x', kind: 'api' }),
+  ).toEqual({
     kind: 'delay',
     ms: 250,
   })
-  expect(() => parseFault('explode:/v1')).toThrow('A fault looks like')
+  expect(
+    parseFault('slow-reply@9+800:cover', Math.random)()({ ...anExchange, kind: 'cover' }),
+  ).toEqual({ kind: 'slow-reply', atByte: 9, ms: 800 })
+  expect(() => parseFault('explode:/v1', Math.random)).toThrow('A fault looks like')
+})
+
+test('random faults of the command line are as many as asked for', () => {
+  const faults = parseFault('random@20', seededRandom(1))()
+  const all = Array.from({ length: 1000 }, () => faults(anExchange))
+  expect(all.filter(Boolean).length).toBeGreaterThan(150)
+  expect(all.filter(Boolean).length).toBeLessThan(250)
+})
+
+test('several faults each count for themselves, and the first has its way', () => {
+  const second = parseFault('twice:/x#2', Math.random)()
+  const always = parseFault('lose-reply:/x#2', Math.random)()
+  const faults = anyOf([second, always])
+  expect([faults(anExchange), faults(anExchange)?.kind]).toEqual([undefined, 'twice'])
 })

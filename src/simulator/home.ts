@@ -35,13 +35,17 @@ export function openHome(root: string): Home {
   return home
 }
 
-/** Empties the folders of books and covers. */
+/** Removes the files of books and covers, and the configuration. */
 export function emptyHome(home: Home): void {
-  for (const folder of [home.kepub, home.images]) {
+  emptyFolders(home.kepub, home.images)
+  rmSync(home.conf, { force: true })
+}
+
+export function emptyFolders(...folders: string[]): void {
+  for (const folder of folders) {
     rmSync(folder, { recursive: true, force: true })
     mkdirSync(folder, { recursive: true })
   }
-  rmSync(home.conf, { force: true })
 }
 
 /** Where the file of a book lies. */

@@ -1,58 +1,17 @@
-import { createHash } from 'node:crypto'
-import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import {
   Agent as HttpAgent,
   request as httpRequest,
   type ClientRequest,
-  type IncomingHttpHeaders,
   type IncomingMessage,
 } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
+import { codeOf, Unreachable, type Answer, type Request } from './request.ts'
+import { takeBody } from './take-body.ts'
 
 /** The connections of one device, kept open between requests. */
 export interface Connections {
   http: HttpAgent
   https: HttpsAgent
-}
-
-export interface Request {
-  method: string
-  url: URL
-  /** Connect to the server of this address instead; the request itself stays as it is. */
-  via?: URL | undefined
-  headers: Record<string, string>
-  body?: string
-  /** Destroy the connection after so many bytes of the body. */
-  cutAfter?: number
-  /** Stream the body to this file instead of keeping it. The file appears only when it is complete. */
-  into?: string
-  /** Give up after this time without a byte, in ms. */
-  patienceMs: number
-  /** Most bytes of a body that are taken. */
-  limit: number
-}
-
-export interface Answer {
-  status: number
-  headers: IncomingHttpHeaders
-  /** Bytes of the status line and all header lines. */
-  headerBytes: number
-  /** The body, or its first bytes when it went to a file. */
-  body: Buffer
-  /** Bytes of the body that arrived. */
-  received: number
-  contentLength: number | undefined
-  sha256: string | undefined
-  /** False when the connection ended before the body did. */
-  whole: boolean
-}
-
-/** There was no answer at all. The message is a clause for the diary. */
-export class Unreachable extends Error {
-  constructor(message: string) {
-    super(message)
-    this.name = 'Unreachable'
-  }
 }
 
 export function openConnections(): Connections {
@@ -68,14 +27,15 @@ export function closeConnections(connections: Connections): void {
 /** Sends one request and takes its answer. Throws Unreachable when no header of an answer arrives. */
 export async function exchange(connections: Connections, request: Request): Promise<Answer> {
   const response = await respond(connections, request)
-  const lines = response.rawHeaders.map((part) => Buffer.byteLength(part, 'latin1') + 2)
+  // Header texts are latin1: a character is a byte. After each come two more, a colon and a space or a line's end.
+  const lines = response.rawHeaders.reduce((sum, part) => sum + part.length + 2, 0)
   const statusLine = `HTTP/1.1 ${response.statusCode} ${response.statusMessage}\r\n\r\n`
   const length = response.headers['content-length']
-  const taken = await take(response, request)
+  const taken = await takeBody(response, request)
   return {
     status: response.statusCode ?? 0,
     headers: response.headers,
-    headerBytes: lines.reduce((sum, bytes) => sum + bytes, statusLine.length),
+    headerBytes: lines + statusLine.length,
     contentLength: length === undefined ? undefined : Number(length),
     ...taken,
   }
@@ -121,69 +81,4 @@ function begin(connections: Connections, request: Request): ClientRequest {
     sent.destroy(new Unreachable(`there was no answer within ${request.patienceMs} ms`))
   })
   return sent
-}
-
-type Taken = Pick<Answer, 'body' | 'received' | 'sha256' | 'whole'>
-
-async function take(response: IncomingMessage, request: Request): Promise<Taken> {
-  const sink = request.into === undefined ? undefined : openSink(request.into)
-  const chunks: Buffer[] = []
-  const stopAt = Math.min(request.cutAfter ?? Infinity, request.limit)
-  let received = 0
-  let whole = false
-  try {
-    if (stopAt > 0) {
-      for await (const chunk of bytesOf(response)) {
-        const kept = chunk.subarray(0, stopAt - received)
-        received += kept.length
-        sink?.write(kept)
-        if (!sink || chunks.length === 0) chunks.push(kept)
-        if (received >= stopAt) break
-      }
-    }
-    whole = response.complete && received < stopAt
-  } catch (error) {
-    if (!isBrokenConnection(error)) throw error
-  } finally {
-    if (!whole) response.destroy()
-    sink?.close(whole)
-  }
-  return { body: Buffer.concat(chunks), received, sha256: sink?.digest(), whole }
-}
-
-async function* bytesOf(response: IncomingMessage): AsyncGenerator<Buffer> {
-  for await (const chunk of response) {
-    if (Buffer.isBuffer(chunk)) yield chunk
-  }
-}
-
-function openSink(path: string) {
-  const part = `${path}.part`
-  const file = openSync(part, 'w')
-  const hash = createHash('sha256')
-  return {
-    write(bytes: Buffer) {
-      writeSync(file, bytes)
-      hash.update(bytes)
-    },
-    close(whole: boolean) {
-      closeSync(file)
-      if (whole) renameSync(part, path)
-      else rmSync(part, { force: true })
-    },
-    digest: () => hash.digest('hex'),
-  }
-}
-
-function isBrokenConnection(error: unknown): boolean {
-  const code = codeOf(error)
-  return (
-    code === 'ECONNRESET' ||
-    code === 'ERR_STREAM_PREMATURE_CLOSE' ||
-    code === 'HPE_INVALID_CONSTANT'
-  )
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown failure'
 }

@@ -11,3 +11,22 @@ export class Interrupted extends Error {
     this.because = because
   }
 }
+
+/** A change that the reader made is told at another time; the session goes on. */
+export class Postponed extends Error {
+  constructor(at: string) {
+    super(`${at} is put off`)
+    this.name = 'Postponed'
+  }
+}
+
+/** Does something that may be put off. False when it was. */
+export async function unlessPostponed(act: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await act()
+    return true
+  } catch (error) {
+    if (!(error instanceof Postponed)) throw error
+    return false
+  }
+}

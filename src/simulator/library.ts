@@ -5,6 +5,10 @@ import { deviceTables, simulationTables, wipedTables } from './schema.ts'
 /** The account that owns the books on the device. */
 export const READER = 'f00dfeed-0000-4000-8000-00000000c0de'
 
+/** What table `content` calls the two kinds of books. */
+export const KEPUB_TYPE = 'application/x-kobo-epub+zip'
+export const EPUB_TYPE = 'application/epub+zip'
+
 /** A row of table `content` that is a book, as far as the simulation needs it. */
 export interface BookRow {
   id: string
@@ -23,6 +27,7 @@ export interface BookRow {
   timesStarted: number | null
   minutes: number | null
   annotationsToken: string | null
+  mimeType: string
 }
 
 const BOOK_COLUMNS = `c.ContentID AS id, c.Title AS title, c.ImageId AS imageId,
@@ -30,19 +35,49 @@ const BOOK_COLUMNS = `c.ContentID AS id, c.Title AS title, c.ImageId AS imageId,
  c.___PercentRead AS percent, c.ReadStatus AS readStatus, c.___UserID AS owner,
  c.DateLastRead AS lastRead, c.ReadStateSynced AS stateSent, c.ChapterIDBookmarked AS location,
  c.CurrentChapterProgress AS chapterProgress, c.TimesStartedReading AS timesStarted,
- c.TimeSpentReading AS minutes, c.AnnotationsSyncToken AS annotationsToken`
+ c.TimeSpentReading AS minutes, c.AnnotationsSyncToken AS annotationsToken, c.MimeType AS mimeType`
 
 /**
- * Opens the database of a device, with its tables. Nothing waits for the disk: a simulated crash ends a session, not the
- * machine.
+ * Opens the database of a device on its drive, with its tables. Nothing waits for the disk: a simulated crash ends a
+ * session, not the machine.
  */
 export function openLibrary(home: Home): Database.Database {
   const db = new Database(home.database)
   db.pragma('journal_mode = WAL')
   db.pragma('synchronous = OFF')
+  furnish(db)
+  return cachingStatements(db)
+}
+
+let emptyLibrary: Buffer | undefined
+
+/** Opens a database in memory: an empty one, or the one with these bytes. It is gone when it is closed. */
+export function openLibraryInMemory(bytes?: Buffer): Database.Database {
+  if (!bytes && !emptyLibrary) {
+    const first = new Database(':memory:')
+    furnish(first)
+    emptyLibrary = first.serialize()
+    first.close()
+  }
+  return cachingStatements(new Database(bytes ?? emptyLibrary))
+}
+
+function furnish(db: Database.Database): void {
   db.exec(deviceTables + simulationTables)
   db.prepare('INSERT OR IGNORE INTO DbVersion(version) VALUES (175)').run()
   addReader(db)
+}
+
+/** Makes `prepare` compile each text once: a device says the same few statements over and over. */
+function cachingStatements(db: Database.Database): Database.Database {
+  const known = new Map<string, unknown>()
+  const prepare = db.prepare.bind(db)
+  const cached = (sql: string): unknown => {
+    const statement = known.get(sql) ?? prepare(sql)
+    known.set(sql, statement)
+    return statement
+  }
+  Object.assign(db, { prepare: cached })
   return db
 }
 
@@ -62,9 +97,14 @@ export function bookRows(db: Database.Database): BookRow[] {
     .all()
 }
 
-/** All books that are in the library, downloaded or not. */
+/** All books that are in the library, downloaded or not, oldest first. */
 export function presentBooks(db: Database.Database): BookRow[] {
-  return bookRows(db).filter((row) => row.owner !== 'removed')
+  return db
+    .prepare<[], BookRow>(
+      `SELECT ${BOOK_COLUMNS} FROM content c
+       WHERE c.ContentType = '6' AND c.BookID IS NULL AND c.___UserID <> 'removed' ORDER BY c.rowid`,
+    )
+    .all()
 }
 
 export function bookRow(db: Database.Database, id: string): BookRow | undefined {
@@ -110,11 +150,21 @@ export function userKey(db: Database.Database): string {
   return db.prepare<[], { key: string }>('SELECT UserKey AS key FROM user').get()?.key ?? ''
 }
 
+/** How far the reader is in a book: 0–100, 100 when it is finished. */
+export function progressOf(row: Pick<BookRow, 'percent' | 'readStatus'>): number {
+  return row.readStatus === 2 ? 100 : (row.percent ?? 0)
+}
+
 /** A value that the simulation keeps, or undefined. */
 export function kept(db: Database.Database, name: string): string | undefined {
   return db
     .prepare<[string], { value: string }>('SELECT value FROM sim_state WHERE name = ?')
     .get(name)?.value
+}
+
+export function forget(db: Database.Database, ...names: string[]): void {
+  const drop = db.prepare('DELETE FROM sim_state WHERE name = ?')
+  for (const name of names) drop.run(name)
 }
 
 export function keep(db: Database.Database, name: string, value: string): void {

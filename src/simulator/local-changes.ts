@@ -1,7 +1,9 @@
-import { violate, type Session } from './device.ts'
+import { violate, type Device, type Session } from './device.ts'
+import { sendHighlights } from './highlights.ts'
 import { instantOf, stamp } from './instants.ts'
 import { bookRow, pendingDeletes, presentBooks, type BookRow } from './library.ts'
-import { readState } from './operations.ts'
+import { unlessPostponed } from './interrupted.ts'
+import { readState, type State } from './operations.ts'
 import { sendRatings } from './ratings.ts'
 import { sendShelfChanges } from './shelves.ts'
 import { complaintsAboutPut, pointedNumbers, readingState } from './validate/reading-state.ts'
@@ -10,9 +12,15 @@ import { send, sendJson, stop } from './wire.ts'
 
 /** Tells the server what the reader did since the last sync: every unsent state, every delete, collections and stars. */
 export async function sendLocalChanges(session: Session): Promise<void> {
-  const { db } = session.device
-  for (const row of presentBooks(db)) if (row.stateSent !== 'true') await putState(session, row)
-  for (const id of pendingDeletes(db)) await sendDelete(session, id)
+  const { db, switches } = session.device
+  for (const queued of queuedStates(session.device)) {
+    await unlessPostponed(() => putQueuedState(session, queued))
+  }
+  for (const row of presentBooks(db)) {
+    if (row.stateSent !== 'true') await unlessPostponed(() => putState(session, row))
+  }
+  if (switches.highlightsSent === 'with-states') await sendHighlights(session)
+  for (const id of pendingDeletes(db)) await unlessPostponed(() => sendDelete(session, id))
   await sendShelfChanges(session)
   await sendRatings(session)
 }
@@ -20,16 +28,8 @@ export async function sendLocalChanges(session: Session): Promise<void> {
 /** Writes the state of one book to the server. It counts as sent when every part was taken (docs/protocol/reading-state.md). */
 export async function putState(session: Session, row: BookRow): Promise<void> {
   const { db } = session.device
-  const { at, json } = await sendJson(session, {
-    method: 'PUT',
-    to: `/v1/library/${row.id}/state`,
-    json: { ReadingStates: [stateOf(session, row)] },
-  })
-  violate(session, at, complaintsAboutPut(json, row.id))
-  const results: unknown[] =
-    isRecord(json) && Array.isArray(json['UpdateResults']) ? json['UpdateResults'] : []
-  const mine = results.find((each) => isRecord(each) && each['EntitlementId'] === row.id)
-  if (!isRecord(mine) || !wasTaken(mine)) return
+  const mine = await put(session, row.id, stateOf(session.device, row))
+  if (!mine) return
   db.prepare("UPDATE content SET ReadStateSynced = 'true' WHERE ContentID = ?").run(row.id)
   const priority = mine['PriorityTimestamp']
   if (typeof priority === 'string') {
@@ -37,34 +37,88 @@ export async function putState(session: Session, row: BookRow): Promise<void> {
   }
 }
 
-/** Asks for the state of a book that is being opened; a newer place elsewhere makes the device ask its reader. */
-export async function getState(session: Session, id: string): Promise<void> {
+/** Keeps a state that was not told before it is written over, when the device tells of every one. */
+export function queueUnsentState(device: Device, row: BookRow): void {
+  if (row.stateSent === 'true' || device.switches.offlineWrites !== 'every-state') return
+  device.db
+    .prepare('INSERT INTO sim_states(id, state) VALUES (?, ?)')
+    .run(row.id, JSON.stringify(stateOf(device, row)))
+}
+
+interface QueuedState {
+  n: number
+  id: string
+  state: string
+}
+
+/** States that were written over before they were told, oldest first. */
+export function queuedStates({ db }: Device): QueuedState[] {
+  return db.prepare<[], QueuedState>('SELECT n, id, state FROM sim_states ORDER BY n').all()
+}
+
+async function putQueuedState(session: Session, { n, id, state }: QueuedState): Promise<void> {
+  const taken = await put(session, id, JSON.parse(state))
+  if (taken) session.device.db.prepare('DELETE FROM sim_states WHERE n = ?').run(n)
+}
+
+/** Sends one state. Gives the server's word about it when every part was taken. */
+async function put(
+  session: Session,
+  id: string,
+  state: unknown,
+): Promise<Record<string, unknown> | undefined> {
+  const { at, json } = await sendJson(session, {
+    method: 'PUT',
+    to: `/v1/library/${id}/state`,
+    json: { ReadingStates: [state] },
+    mayWait: true,
+  })
+  violate(session, at, complaintsAboutPut(json, id))
+  const results: unknown[] =
+    isRecord(json) && Array.isArray(json['UpdateResults']) ? json['UpdateResults'] : []
+  const mine = results.find((each) => isRecord(each) && each['EntitlementId'] === id)
+  return isRecord(mine) && wasTaken(mine) ? mine : undefined
+}
+
+/**
+ * Asks for the state of a book that is being opened. A newer place elsewhere makes the device ask its reader whether to go
+ * there; it is given then.
+ */
+export async function getState(session: Session, id: string): Promise<State | undefined> {
   const { db } = session.device
   const { at, answer, json } = await sendJson(session, {
     method: 'GET',
     to: `/v1/library/${id}/state`,
   })
   const states: unknown[] | undefined = Array.isArray(json) ? json : undefined
-  if (!states) return violate(session, at, ['the body must be an array'])
+  if (!states) {
+    violate(session, at, ['the body must be an array'])
+    return undefined
+  }
   if (states.length > 1) violate(session, at, ['the array must have at most one reading state'])
   violate(session, at, pointedNumbers(answer.body.toString('utf8')))
   const [first] = states
-  if (first === undefined) return
+  if (first === undefined) return undefined
   violate(session, at, readingState(first, 'the state'))
-  const theirs = instantOf(readState(first)?.priority)
+  const state = readState(first)
+  const theirs = instantOf(state?.priority)
   const known = db
     .prepare<[string], { priority: string | null }>('SELECT priority FROM sim_book WHERE id = ?')
     .get(id)
   const mine = instantOf(known?.priority) ?? instantOf(bookRow(db, id)?.lastRead)
-  if (theirs !== undefined && mine !== undefined && theirs > mine) session.report.popups.push(id)
+  if (theirs === undefined || mine === undefined || theirs <= mine) return undefined
+  session.report.popups.push(id)
+  return state
 }
 
-/** A JSON content type and no body: what a Kobo really sends. */
+/** A JSON content type and no body is what a Kobo really sends. */
 async function sendDelete(session: Session, id: string): Promise<void> {
+  const announced = session.device.switches.deleteSends === 'empty-json'
   const { answer, at } = await send(session, {
     method: 'DELETE',
     to: `/v1/library/${id}`,
-    headers: { 'Content-Type': 'application/json', 'Content-Length': '0' },
+    mayWait: true,
+    headers: announced ? { 'Content-Type': 'application/json', 'Content-Length': '0' } : {},
   })
   if (answer.status < 200 || answer.status > 299) {
     throw stop(session, at, `the server answered ${answer.status}; the delete stays queued`)
@@ -72,9 +126,9 @@ async function sendDelete(session: Session, id: string): Promise<void> {
   session.device.db.prepare('DELETE FROM sim_deletes WHERE id = ?').run(id)
 }
 
-function stateOf(session: Session, row: BookRow): Record<string, unknown> {
-  const at = row.lastRead ?? stamp(session.device.now())
-  const created = session.device.db
+function stateOf({ db, now, switches }: Device, row: BookRow): Record<string, unknown> {
+  const at = row.lastRead ?? stamp(now())
+  const created = db
     .prepare<[string], { created: string | null }>('SELECT created FROM sim_book WHERE id = ?')
     .get(row.id)?.created
   const status = (['ReadyToRead', 'Reading', 'Finished'] as const)[row.readStatus ?? 0]
@@ -87,7 +141,7 @@ function stateOf(session: Session, row: BookRow): Record<string, unknown> {
     StatusInfo: {
       LastModified: at,
       Status: status,
-      ...(session.device.switches.statusInfo === 'whole' && {
+      ...(switches.statusInfo === 'whole' && {
         TimesStartedReading: row.timesStarted ?? 0,
         LastTimeStartedReading: at,
       }),

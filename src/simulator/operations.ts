@@ -14,6 +14,7 @@ export interface Metadata {
   isbn: string | undefined
   series: { id: string; name: string; number: string; sort: number | undefined } | undefined
   /** Of the only entry of DownloadUrls. */
+  format: string | undefined
   size: number | undefined
   url: string | undefined
 }
@@ -95,6 +96,7 @@ export function readMetadata(value: unknown): Metadata | undefined {
     publisher: isRecord(publisher) ? textOf(publisher['Name']) : undefined,
     isbn: textOf(value['Isbn']),
     series: readSeries(value['Series']),
+    format: isRecord(download) ? textOf(download['Format']) : undefined,
     size: isRecord(download) ? numberOf(download['Size']) : undefined,
     url: isRecord(download) ? textOf(download['Url']) : undefined,
   }

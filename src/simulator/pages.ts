@@ -9,7 +9,7 @@ import { readOperation, type Operation } from './operations.ts'
 import { pick } from './random.ts'
 import { pointedNumbers } from './validate/reading-state.ts'
 import { complaintsAboutPage, complaintsAboutToken } from './validate/page.ts'
-import { sendJson, stop, type Reply } from './wire.ts'
+import { sendJson, stop, type Crash, type Reply } from './wire.ts'
 
 /** The same query in every library sync. */
 export const SYNC_PATH =
@@ -41,6 +41,7 @@ export async function syncLibrary(session: Session): Promise<void> {
   let repeats = 0
   for (let page = 1; ; page += 1) {
     const reply = await askForPage(session, sent)
+    device.pages += 1
     const { answer, at, crash } = reply
     const token = headerOf(answer.headers['x-kobo-synctoken'])
     const more = headerOf(answer.headers['x-kobo-sync']) === 'continue'
@@ -50,22 +51,19 @@ export async function syncLibrary(session: Session): Promise<void> {
     previous = body
 
     noteAnnounced(db, announcedBy(operations))
-    const torn = crash === 'before-token' && switches.pageApplied === 'torn'
-    const applied = torn
-      ? operations.slice(0, pick(device.random, operations.length + 1))
-      : operations
-    applyOperations(session, applied, at)
+    const applied = applyOperations(session, operations, at, crashPoint(session, crash, operations))
     report.pages += 1
+    if (more) report.continues += 1
     for (const operation of applied) report.operations.push(entryOf(operation))
     tellPage(session, operations, more)
 
-    if (crash === 'before-token')
+    if (crash?.when === 'before-token')
       throw stop(session, at, 'the device crashed before it stored the token')
     const stores = operations.length > 0 || switches.storesTokenOnEmpty
     if (token && stores && (switches.tokenStored === 'per-page' || !more)) {
       storeSyncToken(db, token, switches.firmware, stamp(device.now()))
     }
-    if (crash === 'after-token')
+    if (crash?.when === 'after-token')
       throw stop(session, at, 'the device crashed after it stored the token')
     if (!more) return
     if (repeats >= IDENTICAL_PAGES || page >= MOST_PAGES) {
@@ -78,6 +76,18 @@ export async function syncLibrary(session: Session): Promise<void> {
     }
     if (token && switches.tokenStored !== 'pinned') sent = token
   }
+}
+
+/** After how many operations the device crashes; all of them when it does not, or only afterwards. */
+function crashPoint(
+  session: Session,
+  crash: Crash | undefined,
+  { length }: readonly Operation[],
+): number {
+  if (crash?.when !== 'before-token') return length
+  const { switches, random } = session.device
+  const anywhere = switches.pageApplied === 'whole' ? length : pick(random, length + 1)
+  return Math.min(crash.atItem ?? anywhere, length)
 }
 
 /** How often a page that did not arrive is asked for again at once. */
@@ -142,6 +152,7 @@ function entryOf(operation: Operation): { kind: string; id: string; removed?: tr
 }
 
 function tellPage(session: Session, operations: readonly Operation[], more: boolean): void {
+  if (!session.device.diary.isRead) return
   const told = operations.map((operation) => {
     const title = bookRow(session.device.db, operation.id)?.title ?? operation.id
     return `${verbOf(operation)} “${title}”`

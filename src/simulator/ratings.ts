@@ -1,14 +1,14 @@
 import { ask } from './ask.ts'
 import { violate, type Device, type Session } from './device.ts'
 import { stamp } from './instants.ts'
-import { bookRow } from './library.ts'
+import { unlessPostponed } from './interrupted.ts'
+import { knownBook } from './known-book.ts'
 import { isRecord } from './validate/shape.ts'
 import { WrongUse } from './wrong-use.ts'
 
 /** The reader gives a book one to five stars. The server hears of it at the next sync. */
 export function rateBook(device: Device, id: string, stars: number): void {
-  const row = bookRow(device.db, id)
-  if (!row || row.owner === 'removed') throw new WrongUse(`This Kobo has no book ${id}.`)
+  const row = knownBook(device, id)
   if (!Number.isInteger(stars) || stars < 1 || stars > 5)
     throw new WrongUse('A book gets one to five stars.')
   device.db
@@ -26,11 +26,16 @@ export async function sendRatings(session: Session): Promise<void> {
       'SELECT ContentID AS id, Rating AS stars FROM ratings WHERE ContentID IN (SELECT id FROM sim_ratings)',
     )
     .all()
+  const told: { id: string; stars: number }[] = []
   for (const { id, stars } of rated) {
-    await ask(session, { method: 'POST', to: `/v1/products/${id}/rating/${stars}` })
-    db.prepare('DELETE FROM sim_ratings WHERE id = ?').run(id)
+    await unlessPostponed(async () => {
+      const to = `/v1/products/${id}/rating/${stars}`
+      await ask(session, { method: 'POST', to, mayWait: true })
+      db.prepare('DELETE FROM sim_ratings WHERE id = ?').run(id)
+      told.push({ id, stars })
+    })
   }
-  if (rated.length > 0) await compare(session, rated)
+  if (told.length > 0) await compare(session, told)
 }
 
 async function compare(session: Session, rated: readonly { id: string; stars: number }[]) {

@@ -15,7 +15,7 @@ const PERSISTED = [
 
 /** Keeps the Resources map of the last initialization, on the device and in its configuration. */
 export function cacheResources(device: Device, resources: Record<string, unknown>): void {
-  keep(device.db, 'resources', JSON.stringify(resources))
+  remember(device, resources)
   const conf = readConf(device.home)
   const before = JSON.stringify([...conf])
   conf.set('api_endpoint', device.syncUrl)
@@ -33,7 +33,7 @@ export function resource(device: Device, key: string): string | undefined {
 }
 
 export function hasResources(device: Device): boolean {
-  return kept(device.db, 'resources') !== undefined
+  return Object.keys(cachedResources(device)).length > 0
 }
 
 /** The root of the reading services: the device keeps scheme and host of that address and drops its path. */
@@ -49,11 +49,18 @@ export function unplug(device: Device): void {
   const conf = readConf(device.home)
   conf.set(key, '')
   writeConf(device.home, conf)
-  keep(device.db, 'resources', JSON.stringify({ ...cachedResources(device), [key]: '' }))
+  remember(device, { ...cachedResources(device), [key]: '' })
+}
+
+function remember(device: Device, resources: Record<string, unknown>): void {
+  keep(device.db, 'resources', JSON.stringify(resources))
+  device.resources = resources
 }
 
 function cachedResources(device: Device): Record<string, unknown> {
+  if (device.resources) return device.resources
   const text = kept(device.db, 'resources')
   const value: unknown = text === undefined ? undefined : JSON.parse(text)
-  return isRecord(value) ? value : {}
+  device.resources = isRecord(value) ? value : {}
+  return device.resources
 }

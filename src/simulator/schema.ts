@@ -94,6 +94,9 @@ CREATE TABLE IF NOT EXISTS sim_deletes(id TEXT NOT NULL PRIMARY KEY, at INTEGER 
 CREATE TABLE IF NOT EXISTS sim_shelf_changes(n INTEGER PRIMARY KEY, shelf TEXT NOT NULL, change TEXT NOT NULL,
  body TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS sim_ratings(id TEXT NOT NULL PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS sim_states(n INTEGER PRIMARY KEY, id TEXT NOT NULL, state TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS sim_spans(book TEXT NOT NULL, n INTEGER NOT NULL, document TEXT NOT NULL, spans TEXT NOT NULL,
+ PRIMARY KEY(book, n));
 CREATE TABLE IF NOT EXISTS sim_book(id TEXT NOT NULL PRIMARY KEY, announced_size INTEGER, sha256 TEXT,
  priority TEXT, created TEXT);
 `
@@ -114,5 +117,7 @@ export const wipedTables = [
   'sim_deletes',
   'sim_shelf_changes',
   'sim_ratings',
+  'sim_states',
+  'sim_spans',
   'sim_book',
 ] as const

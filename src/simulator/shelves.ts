@@ -1,6 +1,7 @@
 import { ask } from './ask.ts'
 import type { Device, Session } from './device.ts'
 import { stamp } from './instants.ts'
+import { unlessPostponed } from './interrupted.ts'
 import { bookRow } from './library.ts'
 import { uuidFrom } from './random.ts'
 import { send, stop } from './wire.ts'
@@ -81,8 +82,11 @@ export async function sendShelfChanges(session: Session): Promise<void> {
       .get()
     if (!next) return
     const body: unknown = JSON.parse(next.body)
-    if (next.change === 'create') await create(session, next.shelf, body)
-    else await change(session, next.shelf, next.change, body)
+    const { shelf, change: kind } = next
+    const told = await unlessPostponed(() =>
+      kind === 'create' ? create(session, shelf, body) : change(session, shelf, kind, body),
+    )
+    if (!told) return
     db.prepare('DELETE FROM sim_shelf_changes WHERE n = ?').run(next.n)
   }
 }
@@ -90,7 +94,12 @@ export async function sendShelfChanges(session: Session): Promise<void> {
 /** The answer is the id under which the server keeps the collection. */
 async function create(session: Session, shelf: string, body: unknown): Promise<void> {
   const { db } = session.device
-  const { json } = await ask(session, { method: 'POST', to: '/v1/library/tags', json: body })
+  const { json } = await ask(session, {
+    method: 'POST',
+    to: '/v1/library/tags',
+    json: body,
+    mayWait: true,
+  })
   if (typeof json !== 'string' || json === '') return
   db.prepare('UPDATE OR REPLACE Shelf SET Id = ? WHERE Id = ?').run(json, shelf)
   db.prepare('UPDATE sim_shelf_changes SET shelf = ? WHERE shelf = ?').run(json, shelf)
@@ -110,7 +119,7 @@ async function change(
     'take-out': { method: 'POST', to: `${tag}/items/delete`, json: body },
     delete: { method: 'DELETE', to: tag },
   } as const
-  const { answer, at } = await send(session, call[kind])
+  const { answer, at } = await send(session, { ...call[kind], mayWait: true })
   if (answer.status < 200 || answer.status > 299) {
     throw stop(session, at, `the server answered ${answer.status}; the change stays queued`)
   }

@@ -9,8 +9,10 @@ export interface Switches {
   storesTokenOnEmpty: boolean
   /** What NewEntitlement does to a book that is already downloaded under the same revision. */
   newOnHeld: 'harmless' | 'flips-if-size-differs' | 'always-flips'
-  /** Whether a crash during a page leaves all of it applied, or a part of it. */
-  pageApplied: 'whole' | 'torn'
+  /** What a crash leaves of a page: all of it or nothing, its first operations, or (torn) half of one operation besides. */
+  pageApplied: 'whole' | 'item-by-item' | 'torn'
+  /** What a change does that names a book the device does not have. Every measurement says dropped. */
+  changedOnUnknown: 'dropped' | 'inserted'
   /** Whether NewEntitlement brings a removed row back. */
   removedRowRevived: boolean
   /** Which books the device lists in checkforchanges during a sync. */
@@ -19,6 +21,8 @@ export interface Switches {
   annotationsAfterDownload: 'emptied-and-filled' | 'kept'
   /** How many newly announced books are downloaded without being asked for. */
   downloadsPerSync: number
+  /** Whether covers are asked for at all. */
+  coversFetched: boolean
   /** Whether a cached cover is kept for ever; otherwise every sync asks for all covers. */
   coversKept: boolean
   /** One cover size for each book, or the sizes that a device with a large screen asks for. */
@@ -27,6 +31,14 @@ export interface Switches {
   metadataShape: 'both' | 'bare' | 'container'
   /** Whether signing out keeps the books. Highlights are lost either way. */
   signOut: 'keeps-rows' | 'drops-rows'
+  /** Whether the sync token survives a firmware update. */
+  firmwareUpdate: 'keeps-token' | 'drops-token'
+  /** Whether the states of a book written offline are told one by one, each with its own instant, or only the last. */
+  offlineWrites: 'last-state' | 'every-state'
+  /** Whether changed highlights go out with the states, before the library, or after the downloads. */
+  highlightsSent: 'with-states' | 'after-downloads'
+  /** Whether a DELETE announces a JSON body of no bytes, as seen on devices. */
+  deleteSends: 'empty-json' | 'nothing'
   /** How often the device asks for the Resources map. */
   initializes: 'every-sync' | 'when-missing'
   /** A device without a Kobo account adds itself at first contact. */
@@ -47,12 +59,14 @@ export interface Switches {
   shopCalls: 'v1' | 'v1-and-v2'
   /** Whether calls are made that no server has heard of. */
   unknownCalls: boolean
-  /** Whether a page that did not arrive is asked for again at once, without the calls that open a sync, or at the next sync. */
+  /** Openers before a retry: whether a page that did not arrive is asked for again at once, without the calls that open a sync, or at the next sync, after them. */
   pageAskedAgain: 'at-once' | 'next-sync'
   /** Whether the Host header lacks the port, as on real devices. */
   hostWithoutPort: boolean
   /** How long the device waits for an answer, in ms. */
   patienceMs: number
+  /** How far the device's clock is ahead of the true time, in ms; less than 0 when it is behind. */
+  clockAheadMs: number
   firmware: string
   model: string
   platformId: string
@@ -63,14 +77,20 @@ export const defaultSwitches: Switches = {
   storesTokenOnEmpty: true,
   newOnHeld: 'flips-if-size-differs',
   pageApplied: 'whole',
+  changedOnUnknown: 'dropped',
   removedRowRevived: true,
   annotationList: 'all',
   annotationsAfterDownload: 'emptied-and-filled',
   downloadsPerSync: 5,
+  coversFetched: true,
   coversKept: true,
   coverSizes: 'one',
   metadataShape: 'both',
   signOut: 'keeps-rows',
+  firmwareUpdate: 'keeps-token',
+  offlineWrites: 'last-state',
+  highlightsSent: 'after-downloads',
+  deleteSends: 'empty-json',
   initializes: 'every-sync',
   accountless: true,
   sideCalls: true,
@@ -84,7 +104,18 @@ export const defaultSwitches: Switches = {
   pageAskedAgain: 'next-sync',
   hostWithoutPort: true,
   patienceMs: 30_000,
+  clockAheadMs: 0,
   firmware: '4.45.23697',
   model: 'Kobo Clara BW',
   platformId: '00000000-0000-0000-0000-000000000391',
+}
+
+/**
+ * A device that keeps to what a ledger is about: the calls that open a sync, the library, downloads and annotations. It
+ * asks for the Resources map only when it has none, and for no cover and nothing of the shop. For runs of many syncs.
+ */
+export const lightSwitches: Partial<Switches> = {
+  sideCalls: false,
+  initializes: 'when-missing',
+  coversFetched: false,
 }

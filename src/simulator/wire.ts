@@ -1,45 +1,25 @@
 import { violate, type Session } from './device.ts'
-import type { ExchangeKind, Fault } from './faults.ts'
-import { exchange, Unreachable, type Answer, type Request } from './http.ts'
-import { Interrupted } from './interrupted.ts'
+import { addressOf, requestOf, shownPath, type Call } from './call.ts'
+import type { Fault } from './faults.ts'
+import { exchange } from './http.ts'
+import { Unreachable, type Answer, type Request } from './request.ts'
+import { Interrupted, Postponed } from './interrupted.ts'
 import { parseJson } from './json.ts'
-import { accessToken, userKey } from './library.ts'
+import { requestBytes, sendPart } from './send-part.ts'
 import { complaintsAboutAnswer, complaintsAboutJsonType } from './validate/answer.ts'
 
-/** One request of the device, before its headers are known. */
-export interface Call {
-  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
-  /** A path below the sync URL, or a whole address. */
-  to: string
-  kind?: ExchangeKind
-  /** A value to send as JSON, or a text in another type (see `contentType`). */
-  json?: unknown
-  form?: URLSearchParams
-  headers?: Record<string, string>
-  /** Which of the device's headers go along: all, all but the device id, or none. */
-  identity?: 'whole' | 'without-id' | 'none'
-  /** Stream the body to this file. */
-  into?: string
-  /** Called with the body of an answer that is complete and is then thrown away. */
-  overheard?: (body: Buffer) => void
-  /** Answers other than 2xx are for the caller to judge. */
-  anyStatus?: boolean
-  /** Said in the diary in place of method and path. */
-  told?: string
-  /** The caller tells the diary. */
-  untold?: boolean
+/** When a device crashes while it applies a page: before or after it stores the token, and after how many operations. */
+export interface Crash {
+  when: 'before-token' | 'after-token'
+  atItem: number | undefined
 }
-
-/** Most bytes of an answer that is kept in memory, and of a downloaded book. */
-const BODY_LIMIT = 32 * 1024 * 1024
-const FILE_LIMIT = 4 * 1024 * 1024 * 1024
 
 /** What arrived, with the crash that is to happen while it is being applied. */
 export interface Reply {
   answer: Answer
   /** Method and path, for violations. */
   at: string
-  crash: 'before-token' | 'after-token' | undefined
+  crash: Crash | undefined
 }
 
 /**
@@ -49,27 +29,45 @@ export interface Reply {
 export async function send(session: Session, call: Call): Promise<Reply> {
   const { device, report } = session
   const url = addressOf(session, call.to)
-  const at = `${call.method} ${shownPath(session, url)}`
-  const kind = call.kind ?? 'api'
-  session.exchanges += 1
   const path = shownPath(session, url)
-  const fault = session.faults({ n: session.exchanges, method: call.method, path, kind })
-  if (fault?.kind === 'drop-request') throw stop(session, at, 'the request was never sent')
-  report.requests += fault?.kind === 'twice' ? 2 : 1
+  const at = `${call.method} ${path}`
+  await sendTwins(session)
+  session.exchanges += 1
+  const kind = call.kind ?? 'api'
+  const its = { n: session.exchanges, method: call.method, path, kind }
+  const fault = session.faults(its)
+  if (fault?.kind === 'postpone' && call.mayWait) throw putOff(session, at)
+  if (fault?.kind === 'drop-request' || fault?.kind === 'postpone')
+    throw stop(session, at, 'the request was never sent')
 
   const request = requestOf(session, call, url)
-  if (fault?.kind === 'delay') await delayed(session, at, fault.ms)
+  if (fault?.kind === 'delay') await waited(session, at, fault.ms)
+  if (fault?.kind === 'cut-request' && fault.atByte < requestBytes(request)) {
+    await reaching(session, at, () => sendPart(request, fault.atByte))
+    throw stop(session, at, 'the request broke off')
+  }
+  report.requests += fault?.kind === 'twice' ? 2 : 1
   const applied = isApplied(fault, path)
   if (!applied) delete request.into
   if (fault?.kind === 'cut-reply') request.cutAfter = fault.atByte ?? 0
-  let answer = await exchangeOrStop(session, at, request)
-  if (fault?.kind === 'twice') answer = await exchangeOrStop(session, at, request)
+  if (fault?.kind === 'slow-reply') slowDown(session, at, request, fault)
+  const answer = await answerTo(session, at, request, call, fault)
+  await session.meanwhile?.(its)
   if (!applied) {
     if (answer.whole) call.overheard?.(answer.body)
     const lost = fault?.kind === 'cut-reply' ? 'the answer was cut off' : 'the answer was lost'
     throw stop(session, at, lost)
   }
   if (!call.untold) device.diary.note(`${call.told ?? at} → ${answer.status}`)
+  const { status, headerBytes } = answer
+  const token = answer.headers['x-kobo-synctoken']
+  device.events.push({
+    what: 'answer',
+    at,
+    status,
+    headerBytes,
+    ...(typeof token === 'string' && { tokenBytes: token.length }),
+  })
   const complaints = complaintsAboutAnswer(answer)
   violate(
     session,
@@ -123,90 +121,91 @@ export function mayContact(session: Session, named: string, what: string): boole
   return false
 }
 
-function addressOf(session: Session, to: string): URL {
-  return new URL(to.startsWith('/') ? session.device.syncUrl + to : to)
-}
-
-function shownPath(session: Session, url: URL): string {
-  const base = new URL(session.device.syncUrl)
-  const below = url.origin === base.origin && url.pathname.startsWith(`${base.pathname}/`)
-  return below ? url.pathname.slice(base.pathname.length) : url.pathname
-}
-
-function requestOf(session: Session, call: Call, url: URL): Request {
-  const { switches } = session.device
-  const headers = { ...identityHeaders(session, call.identity ?? 'whole'), ...call.headers }
-  headers['Host'] = switches.hostWithoutPort ? url.hostname : url.host
-  const request: Request = {
-    method: call.method,
-    url,
-    via:
-      url.hostname === new URL(session.device.syncUrl).hostname ? session.device.behind : undefined,
-    headers,
-    patienceMs: switches.patienceMs,
-    limit: call.into === undefined ? BODY_LIMIT : FILE_LIMIT,
-  }
-  if (call.into !== undefined) request.into = call.into
-  const body =
-    call.form?.toString() ?? (call.json === undefined ? undefined : JSON.stringify(call.json))
-  if (body === undefined) return request
-  const type = call.form ? 'application/x-www-form-urlencoded' : 'application/json'
-  headers['Content-Type'] = type
-  headers['Content-Length'] = String(Buffer.byteLength(body))
-  return { ...request, body }
-}
-
-/** The headers of every request (docs/protocol/transport.md). */
-function identityHeaders(
+/** Sends a request, twice when the fault says so, and gives the answer that counts. */
+async function answerTo(
   session: Session,
-  identity: 'whole' | 'without-id' | 'none',
-): Record<string, string> {
-  const { device } = session
-  const { switches } = device
-  const platform = switches.platformId.slice(-4)
-  const agent =
-    'Mozilla/5.0 (Linux; U; Android 2.0; en-us;) AppleWebKit/538.1 (KHTML, like Gecko) ' +
-    `Version/4.0 Mobile Safari/538.1 (Kobo Touch ${platform}/${switches.firmware})`
-  if (identity === 'none') return { 'User-Agent': agent }
-  const token = accessToken(device.db)
-  const headers: Record<string, string> = {
-    'User-Agent': agent,
-    Accept: 'application/json',
-    'Accept-Language': 'en-GB, en;q=0.9, *;q=0.8',
-    'x-kobo-affiliatename': 'Kobo',
-    'x-kobo-appversion': switches.firmware,
-    'x-kobo-devicemodel': switches.model,
-    'x-kobo-deviceos': '4.9.77',
-    'x-kobo-deviceosversion': 'NA',
-    'x-kobo-platformid': switches.platformId,
-    'x-kobo-userkey': userKey(device.db),
+  at: string,
+  request: Request,
+  call: Call,
+  fault: Fault | undefined,
+): Promise<Answer> {
+  const { connections, twins } = session.device
+  const ask = () => reaching(session, at, () => exchange(connections, request))
+  const first = await ask()
+  if (fault?.kind === 'twin-later') {
+    const { into: _, ...again } = request
+    twins.push({ request: again, overheard: call.overheard, after: fault.after ?? 1 })
   }
-  if (token) headers['Authorization'] = `Bearer ${token}`
-  if (identity === 'whole') headers['x-kobo-deviceid'] = device.deviceId
-  return headers
+  if (fault?.kind !== 'twice') return first
+  const second = await ask()
+  const unused = fault.use === 'first' ? second : first
+  if (unused.whole) call.overheard?.(unused.body)
+  return fault.use === 'first' ? first : second
+}
+
+/** Sends what comes a second time now. Nobody listens to the answers. */
+async function sendTwins({ device, report }: Session): Promise<void> {
+  for (const twin of device.twins) twin.after -= 1
+  const now = device.twins.filter((twin) => twin.after < 0)
+  if (now.length === 0) return
+  device.twins = device.twins.filter((twin) => twin.after >= 0)
+  for (const { request, overheard } of now) {
+    report.requests += 1
+    device.diary.note(`${request.method} ${request.url.pathname} comes a second time.`)
+    try {
+      const answer = await exchange(device.connections, request)
+      if (answer.whole) overheard?.(answer.body)
+    } catch (error) {
+      if (!(error instanceof Unreachable)) throw error
+    }
+  }
 }
 
 /** Whether the answer reaches the device: a crash tells before from after only where a token is stored. */
 function isApplied(fault: Fault | undefined, path: string): boolean {
-  if (!fault || fault.kind === 'twice' || fault.kind === 'delay') return true
-  return fault.kind.startsWith('crash-') && path === '/v1/library/sync'
+  const kind = fault?.kind
+  if (kind === 'crash-before-token' || kind === 'crash-after-token') {
+    return path === '/v1/library/sync'
+  }
+  return kind !== 'lose-reply' && kind !== 'cut-reply' && kind !== 'cut-request'
 }
 
 /** A slow network: nothing happens for so long, or for as long as the device has patience. */
-async function delayed(session: Session, at: string, ms: number): Promise<void> {
-  const { patienceMs } = session.device.switches
-  await new Promise((resolve) => setTimeout(resolve, Math.min(ms, patienceMs)))
+async function waited(session: Session, at: string, ms: number): Promise<void> {
+  const { switches, sleep } = session.device
+  const { patienceMs } = switches
+  await sleep(Math.min(ms, patienceMs))
   if (ms >= patienceMs) throw stop(session, at, `there was no answer within ${patienceMs} ms`)
 }
 
-function crashOf(fault: Fault | undefined): Reply['crash'] {
-  if (fault?.kind === 'crash-before-token') return 'before-token'
-  return fault?.kind === 'crash-after-token' ? 'after-token' : undefined
+function slowDown(
+  session: Session,
+  at: string,
+  request: Request,
+  fault: Extract<Fault, { kind: 'slow-reply' }>,
+): void {
+  request.pause = { atByte: fault.atByte, until: () => waited(session, at, fault.ms) }
 }
 
-async function exchangeOrStop(session: Session, at: string, request: Request): Promise<Answer> {
+function crashOf(fault: Fault | undefined): Crash | undefined {
+  if (fault?.kind === 'crash-before-token') return { when: 'before-token', atItem: fault.atItem }
+  return fault?.kind === 'crash-after-token'
+    ? { when: 'after-token', atItem: undefined }
+    : undefined
+}
+
+function putOff(session: Session, at: string): Postponed {
+  session.device.diary.note(`${at} is put off to the next sync`)
+  return new Postponed(at)
+}
+
+async function reaching<Result>(
+  session: Session,
+  at: string,
+  act: () => Promise<Result>,
+): Promise<Result> {
   try {
-    return await exchange(session.device.connections, request)
+    return await act()
   } catch (error) {
     if (!(error instanceof Unreachable)) throw error
     throw stop(session, at, error.message)

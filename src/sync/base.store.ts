@@ -49,6 +49,7 @@ const STAY = z.object({
   excluded: z.boolean(),
   deleted: z.boolean(),
   listed: z.boolean(),
+  byMachine: z.boolean(),
   metaRev: z.number().nullable(),
   stateRev: z.number().nullable(),
   fileRev: z.number().nullable(),

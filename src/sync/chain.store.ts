@@ -59,6 +59,7 @@ export async function adoptPage(
       on_chain: 0,
       returned_seq: null,
       returned_at: null,
+      stranger: 0,
     })
     .execute()
 }
@@ -120,6 +121,19 @@ export async function moveHead(tx: Tx, device: string, head: string | null): Pro
     for (const { book } of operations) books.add(book)
   }
   return [...books]
+}
+
+/** The page that was issued last to the device itself; null when none was. */
+export async function newestIssued(db: Db, device: string): Promise<string | null> {
+  const row = await db
+    .selectFrom('page')
+    .select('id')
+    .where('device', '=', device)
+    .where('stranger', '=', 0)
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row?.id ?? null
 }
 
 /** Whether the token of any page later than the log's entry at `seq` ever came back: nearly always not, and cheap to ask. */

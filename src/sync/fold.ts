@@ -76,8 +76,10 @@ function applyWish(stay: Stay, wish: Mark & Wish, undone: boolean): void {
     case 'shelved':
     case 'bring-back':
       stay.excluded = false
+      stay.byMachine = false
       return
     case 'unshelved':
+      stay.byMachine = wish.cause === 'machine'
       return
     case 'delete':
       if (wish.repeat) return

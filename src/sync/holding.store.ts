@@ -72,6 +72,90 @@ export async function holdingsOf(db: Db, device: string): Promise<Map<string, Ho
   return new Map(rows.map((row) => [row.book, toHolding(row)]))
 }
 
+/** Which of these books have a file on a device, for all that is known without the owner's leave to send them anew. */
+export async function mayHaveFiles(
+  db: Db,
+  device: string,
+  books: readonly string[],
+): Promise<Set<string>> {
+  const isLeave = (entry: BookEntry): boolean =>
+    entry.kind === 'consent' || (entry.kind === 'epoch' && entry.consent)
+  const sweeping = (await sweepingEntries(db, device)).filter((entry) => !isLeave(entry))
+  const there = new Set<string>()
+  for (let start = 0; start < books.length; start += CHUNK) {
+    const some = books.slice(start, start + CHUNK)
+    const own = await ownEntries(db, device, some, settledMarks(db, device))
+    for (const [book, entries] of own) {
+      const without = entries.filter((entry) => !isLeave(entry))
+      if (foldBook(inOrder(without, sweeping)).file) there.add(book)
+    }
+  }
+  return there
+}
+
+/** Which of these books a device may have, by its log. */
+export async function booksThere(
+  db: Db,
+  device: string,
+  books: readonly string[],
+): Promise<Set<string>> {
+  const there = new Set<string>()
+  for (let start = 0; start < books.length; start += CHUNK) {
+    const rows = await db
+      .selectFrom('holding')
+      .select('book')
+      .where('device', '=', device)
+      .where('book', 'in', books.slice(start, start + CHUNK))
+      .where('state', '<>', 'none')
+      .execute()
+    for (const { book } of rows) there.add(book)
+  }
+  return there
+}
+
+/** The books that a machine took off the shelves of a device, which nobody has confirmed. */
+export async function booksByMachine(db: Db, device: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('holding')
+    .select('book')
+    .where('device', '=', device)
+    .where('by_machine', '=', 1)
+    .execute()
+  return rows.map(({ book }) => book)
+}
+
+/**
+ * The devices of which it is not known whether they have some book, since they or the library went back in time, and those about which
+ * that is still asked.
+ */
+export async function devicesInDoubt(db: Db): Promise<string[]> {
+  const doubtful = await db
+    .selectFrom('holding')
+    .select('device')
+    .distinct()
+    .where('state', '=', 'unsure')
+    .where('why', 'in', ['restored', 'rolled-back'])
+    .execute()
+  const asked = await db
+    .selectFrom('erratum')
+    .select('device')
+    .where('kind', '=', 'gone-back-in-time')
+    .where('closed_at', 'is', null)
+    .execute()
+  return [...new Set([...doubtful, ...asked].flatMap(({ device }) => device ?? []))]
+}
+
+/** How many books a device holds. */
+export async function countHeld(db: Db, device: string): Promise<number> {
+  const { held } = await db
+    .selectFrom('holding')
+    .select((row) => row.fn.countAll<number>().as('held'))
+    .where('device', '=', device)
+    .where('state', '=', 'held')
+    .executeTakeFirstOrThrow()
+  return held
+}
+
 /** Whether a book is there, as far as a list of books is concerned. */
 export type Presence = Pick<Holding, 'state' | 'file' | 'listed'>
 
@@ -103,6 +187,7 @@ export function toHolding(row: Omit<Row, 'device' | 'book'>): Holding {
     excluded: row.excluded === 1,
     deleted: row.deleted === 1,
     listed: row.listed === 1,
+    byMachine: row.by_machine === 1,
     metaRev: row.meta_rev,
     stateRev: row.state_rev,
     fileRev: row.file_rev,
@@ -132,6 +217,7 @@ function rowOf(device: string, book: string, holding: Holding): Row {
     artifact: holding.artifact,
     listed: flag(holding.listed),
     deleted: flag(holding.deleted),
+    by_machine: flag(holding.byMachine),
   }
 }
 
@@ -157,6 +243,7 @@ async function keep(tx: Tx, rows: Row[]): Promise<void> {
         artifact: to.ref('excluded.artifact'),
         listed: to.ref('excluded.listed'),
         deleted: to.ref('excluded.deleted'),
+        by_machine: to.ref('excluded.by_machine'),
       })),
     )
     .execute()

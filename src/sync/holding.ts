@@ -14,6 +14,8 @@ export type Holding = {
   excluded: boolean
   /** A DELETE ended its last stay, and nothing was offered or proven since. */
   deleted: boolean
+  /** A machine took it off the shelves this device carries, and nobody has confirmed that. */
+  byMachine: boolean
   /** It was named in a list of this stay. */
   listed: boolean
   /** What the device has of it, where that is known: revisions of metadata, reading state and file, and the artifact announced. */
@@ -32,6 +34,7 @@ export const NOTHING: Readonly<Holding> = {
   consent: null,
   excluded: false,
   deleted: false,
+  byMachine: false,
   listed: false,
   metaRev: null,
   stateRev: null,

@@ -40,7 +40,7 @@ export async function appendPage(
     id: string
     parent: string | null
     operations: readonly Operation[]
-    /** It is given to a caller that does not say which Kobo it is. */
+    /** It goes to somebody who does not say which Kobo they are. */
     stranger?: boolean
   },
 ): Promise<number> {
@@ -160,6 +160,31 @@ async function sweepingFacts(
   return rows.map((row) => ({ seq: row.seq, at: row.at, fact: sweepingFactOf(row) }))
 }
 
+/** The shelf that a machine took each of these books off last. */
+export async function shelvesLeftByMachine(
+  db: Db,
+  device: string,
+  books: readonly string[],
+): Promise<Map<string, string>> {
+  const left = new Map<string, string>()
+  for (let start = 0; start < books.length; start += CHUNK) {
+    const rows = await db
+      .selectFrom('log')
+      .selectAll()
+      .where('device', '=', device)
+      .where('book', 'in', books.slice(start, start + CHUNK))
+      .where('kind', '=', 'unshelved')
+      .orderBy('seq')
+      .execute()
+    for (const row of rows) {
+      const fact = bookFactOf(row)
+      if (row.book !== null && fact.kind === 'unshelved' && fact.shelf !== undefined)
+        left.set(row.book, fact.shelf)
+    }
+  }
+  return left
+}
+
 /** Whether any of these books was ever named by a list of the device. */
 export async function wereEverListed(
   db: Db,
@@ -180,24 +205,38 @@ export async function wereEverListed(
   return false
 }
 
-/** A device's whole log, oldest first: for what explains and what checks, never for a turn. */
-export async function readLog(db: Db, device: string): Promise<Entry[]> {
+/**
+ * A device's log, oldest first, from entry `from` up to, not including, `to`: the whole of it when nothing is said. For what explains
+ * and what checks, never for a turn.
+ */
+export async function readLog(
+  db: Db,
+  device: string,
+  { from = 0, to = Number.MAX_SAFE_INTEGER }: { from?: number; to?: number } = {},
+): Promise<Entry[]> {
   const rows = await db
     .selectFrom('log')
     .selectAll()
     .where('device', '=', device)
+    .where('seq', '>=', from)
+    .where('seq', '<', to)
     .orderBy('seq')
     .execute()
   const pages = await db
     .selectFrom('page')
     .select(['id', 'parent'])
     .where('device', '=', device)
+    .where('seq', '>=', from)
+    .where('seq', '<', to)
     .execute()
   const operations = await db
-    .selectFrom('operation')
-    .selectAll()
-    .where('device', '=', device)
-    .orderBy('ordinal')
+    .selectFrom('page')
+    .innerJoin('operation', 'operation.page', 'page.id')
+    .selectAll('operation')
+    .where('page.device', '=', device)
+    .where('page.seq', '>=', from)
+    .where('page.seq', '<', to)
+    .orderBy('operation.ordinal')
     .execute()
   const parents = new Map(pages.map((page) => [page.id, page.parent]))
   const byPage = new Map<string, Operation[]>()
@@ -273,7 +312,11 @@ const BOOK_FACT = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('state'), instant: z.number(), rev: z.number().nullable() }),
   z.object({ kind: z.literal('annotation'), instant: z.number() }),
   z.object({ kind: z.literal('delete'), repeat: z.boolean(), exclude: z.boolean() }),
-  z.object({ kind: z.enum(['shelved', 'unshelved']), cause: CAUSE }),
+  z.object({
+    kind: z.enum(['shelved', 'unshelved']),
+    cause: CAUSE,
+    shelf: z.string().exactOptional(),
+  }),
   z.object({ kind: z.literal('audited'), row: z.boolean(), file: z.boolean() }),
 ])
 

@@ -33,8 +33,8 @@ export type BookFact =
   | { kind: 'unlisted' }
   /** `repeat`: the same DELETE again, which changes nothing. `exclude`: the policy keeps the book off. */
   | { kind: 'delete'; repeat: boolean; exclude: boolean }
-  /** The book went from absent to present on a shelf the device carries, or the other way. */
-  | { kind: 'shelved' | 'unshelved'; cause: 'person' | 'machine' }
+  /** The book went from absent to present on a shelf the device carries, or the other way. `shelf`: the one it was taken off by a machine. */
+  | { kind: 'shelved' | 'unshelved'; cause: 'person' | 'machine'; shelf?: string }
   | { kind: 'bring-back' }
   /** The owner consents to a New although the file may be there. */
   | { kind: 'consent' }
@@ -94,6 +94,8 @@ const SWEEPING = new Set<string>([
 ] satisfies SweepingFact['kind'][])
 
 /** Whether an entry of this kind bears on every book of the device. */
-export function isSweeping(entry: Entry): entry is Mark & SweepingFact {
+export function isSweeping<Any extends Mark & { kind: string }>(
+  entry: Any,
+): entry is Any & SweepingFact {
   return SWEEPING.has(entry.kind)
 }

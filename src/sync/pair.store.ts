@@ -35,26 +35,47 @@ export async function* duePairsInParts(db: Db, device: Device): AsyncGenerator<P
 }
 
 /**
- * The due pairs of the books that were shelved last, at most `limit`, those shelved at the same time by their ids. As new books are sent
- * in this order, no other pair has a new book to send before one of these.
+ * The due pairs of the books that were shelved last, at most `limit`. `comesFirst` tells of one of them whether it certainly comes before
+ * every pair that is not among them, in the order in which new books are sent: shelved last first, those shelved at once by their ids.
  */
-export async function lastShelvedDuePairs(db: Db, device: Device, limit: number): Promise<Pair[]> {
+export async function lastShelvedDuePairs(
+  db: Db,
+  device: Device,
+  limit: number,
+): Promise<{ pairs: Pair[]; comesFirst: (pair: Pair) => boolean }> {
   const last = await db
     .selectFrom('due')
-    .leftJoin('shelf_book', (join) =>
-      join
-        .onRef('shelf_book.book', '=', 'due.book')
-        .on('shelf_book.shelf', 'in', carriedShelves(db, device)),
-    )
-    .select('due.book')
-    .where('due.device', '=', device.id)
-    .groupBy('due.book')
-    .orderBy((row) => row.fn.max('shelf_book.shelved_at'), 'desc')
-    .orderBy('due.book')
+    .select(['book', 'shelved_at'])
+    .where('device', '=', device.id)
+    .orderBy('shelved_at', 'desc')
+    .orderBy('book')
     .limit(limit)
     .execute()
-  const ids = last.map((row) => row.book)
-  return pairs(db, device, (book) => book.where('book.id', 'in', ids))
+  const front = await pairs(db, device, (book) =>
+    book.where(
+      'book.id',
+      'in',
+      last.map((row) => row.book),
+    ),
+  )
+  // Kept with a due pair is when its book was last put on any shelf, which is no earlier than on one that the device carries.
+  const bound = last.length < limit ? -1 : (last.at(-1)?.shelved_at ?? -1)
+  const kept = new Map(last.map((row) => [row.book, row.shelved_at]))
+  const isExact = front.every((pair) => kept.get(pair.book) === pair.shelvedAt)
+  return {
+    pairs: front,
+    comesFirst: ({ shelvedAt }) => shelvedAt > bound || (shelvedAt === bound && isExact),
+  }
+}
+
+/** The pairs of a device with these books; one that is not in the catalogue is left out. */
+export async function pairsOf(db: Db, device: Device, ids: readonly string[]): Promise<Pair[]> {
+  const found: Pair[] = []
+  for (let start = 0; start < ids.length; start += PART) {
+    const some = ids.slice(start, start + PART)
+    found.push(...(await pairs(db, device, (book) => book.where('book.id', 'in', some))))
+  }
+  return found
 }
 
 /** Every pair of a device: what the due ones must agree with. For checks, never for a turn. */
@@ -117,6 +138,7 @@ function books(db: Db, device: Device) {
       'holding.artifact',
       'holding.listed',
       'holding.deleted',
+      'holding.by_machine',
     ])
     .select((row) =>
       // When it was last put on a shelf that the device carries.
@@ -130,7 +152,7 @@ function books(db: Db, device: Device) {
 }
 
 /** The shelves of its person that a device carries. */
-function carriedShelves(db: Db, device: Device) {
+export function carriedShelves(db: Db, device: Device) {
   const all = db.selectFrom('shelf').select('shelf.id').where('shelf.person', '=', device.person)
   if (device.shelves === null) return all
   const chosen = db.selectFrom('device_shelf').select('shelf').where('device', '=', device.id)
@@ -166,10 +188,10 @@ async function pairOf(db: Db, device: Device, row: BookRow, unnamed: Holding): P
 }
 
 function holdingIn(row: BookRow): Holding | undefined {
-  const { state, file, excluded, listed, deleted } = row
-  if (state === null || file === null || excluded === null || listed === null || deleted === null)
-    return undefined
-  return toHolding({ ...row, state, file, excluded, listed, deleted })
+  const { state, file, excluded, listed, deleted, by_machine } = row
+  if (state === null || file === null || excluded === null || listed === null) return undefined
+  if (deleted === null || by_machine === null) return undefined
+  return toHolding({ ...row, state, file, excluded, listed, deleted, by_machine })
 }
 
 async function completesSince(db: Db, device: string, seq: number): Promise<number> {

@@ -37,15 +37,26 @@ export function isInQuestion({ wanted, holding }: Pair): boolean {
   )
 }
 
-/** What to send: a pure function of what the device should hold and what the log says it holds. In the order of sending. */
-export function plan(pairs: readonly Pair[]): Due[] {
-  const due = pairs.flatMap((pair) => operationsFor(pair).map((operation) => ({ operation, pair })))
+/** What to send: a pure function of what the device should hold and what the log says it holds. In the order of sending. `brake`: removals that a machine caused wait for a person. */
+export function plan(pairs: readonly Pair[], brake = false): Due[] {
+  const moving = brake ? pairs.filter((pair) => !isHeldBack(pair)) : pairs
+  const due = moving.flatMap((pair) =>
+    operationsFor(pair).map((operation) => ({ operation, pair })),
+  )
   return due.sort(
     (a, b) =>
       ORDER[a.operation.verb] - ORDER[b.operation.verb] ||
       b.pair.shelvedAt - a.pair.shelvedAt ||
       (a.pair.book < b.pair.book ? -1 : a.pair.book > b.pair.book ? 1 : 0),
   )
+}
+
+/**
+ * A book that a machine took off the shelves and that the device would have to remove. While the brake is on, because a machine took
+ * many, such removals wait for a person's answer.
+ */
+export function isHeldBack({ wanted, holding }: Pair): boolean {
+  return !wanted && holding.byMachine && holding.state !== 'none'
 }
 
 /** Whether the next syncs may have something to do for this pair, now or after some silence. Such pairs stay due. */

@@ -23,7 +23,8 @@ export async function currentSession(tx: Tx, home: Home, device: string): Promis
   return beginSession(tx, home, device)
 }
 
-async function beginSession(tx: Tx, home: Home, id: string): Promise<KeptSession> {
+/** Begins a session within a transaction; the one before is over, and is judged. */
+export async function beginSession(tx: Tx, home: Home, id: string): Promise<KeptSession> {
   const last = await sessionOf(tx, id)
   const device = last && !last.judged ? await deviceById(tx, id) : undefined
   if (last && device) await judgeSession(tx, home, device, last)

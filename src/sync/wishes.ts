@@ -5,6 +5,7 @@ import type { Home } from '../home.ts'
 import { addToShelf, deleteShelf, removeFromShelf } from '../shelves/shelf.store.ts'
 import { booksCarried, devicesCarrying, excludedBooks, setCarried } from './carried.store.ts'
 import { record } from './facts.ts'
+import { booksByMachine, booksThere } from './holding.store.ts'
 
 /** Who changed what should be on a device: a person, or a machine that must not empty a Kobo unasked. */
 export type Cause = 'person' | 'machine'
@@ -19,10 +20,56 @@ export async function shelve(
   change: { shelf: string; add: readonly string[]; remove: readonly string[]; cause: Cause },
 ): Promise<void> {
   const { shelf, add, remove, cause } = change
-  await watchingExclusions(tx, home, await devicesCarrying(tx, shelf), cause, async () => {
+  const devices = await devicesCarrying(tx, shelf)
+  await watchingExclusions(tx, home, devices, cause, async () => {
     if (remove.length > 0) await removeFromShelf(tx, shelf, [...remove])
     if (add.length > 0) await addToShelf(tx, shelf, [...add], home.now(), cause)
   })
+  if (cause === 'machine') await noteRemovals(tx, home, { devices, shelf, books: remove })
+  else await takeBackRemovals(tx, home, devices, add)
+}
+
+/** Says for each device that a machine took books off what it carries: many of them wait for a person. */
+async function noteRemovals(
+  tx: Tx,
+  home: Home,
+  removal: { devices: readonly string[]; shelf: string; books: readonly string[] },
+): Promise<void> {
+  const { devices, shelf, books } = removal
+  for (const id of devices) {
+    const device = await deviceById(tx, id)
+    if (!device || books.length === 0) continue
+    const carried = await booksCarried(tx, device, books)
+    const known = await booksThere(tx, id, books)
+    await record(
+      tx,
+      home,
+      id,
+      books
+        .filter((book) => known.has(book) && !carried.has(book))
+        .map((book) => ({ kind: 'unshelved', book, cause: 'machine', shelf })),
+    )
+  }
+}
+
+/** A person put books back that a machine had taken off: that was not confirmed, and is over. */
+async function takeBackRemovals(
+  tx: Tx,
+  home: Home,
+  devices: readonly string[],
+  books: readonly string[],
+): Promise<void> {
+  for (const id of devices) {
+    const taken = new Set(await booksByMachine(tx, id))
+    await record(
+      tx,
+      home,
+      id,
+      books
+        .filter((book) => taken.has(book))
+        .map((book) => ({ kind: 'shelved', book, cause: 'person' })),
+    )
+  }
 }
 
 /** Deletes a shelf; its books stay in the library. */

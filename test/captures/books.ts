@@ -1,8 +1,8 @@
 import { makeZip } from '../support/make-epub.ts'
 
 /**
- * Three small books whose bytes are the same on every machine: nothing in them is compressed. Their hashes, and with them
- * their ids, stand in the captures.
+ * Three small books whose bytes are the same on every machine: nothing in them is compressed. Their ids, which come from their
+ * hashes, stand in the captures, and so do the hashes of the KEPUBs that are made of them.
  */
 export function bookFile(name: BookName): Buffer {
   return epub(METADATA[name], name === 'emma')

@@ -97,7 +97,7 @@ function readElsewhere(id: string): object {
           LastModified,
           ProgressPercent: 32.87,
           ContentSourceProgressPercent: 0,
-          Location: { Value: 'kobo.12.3', Type: 'KoboSpan', Source: 'OEBPS/one.xhtml' },
+          Location: { Value: 'kobo.1.1', Type: 'KoboSpan', Source: 'OEBPS/one.xhtml' },
         },
       },
     ],

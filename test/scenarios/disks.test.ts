@@ -23,6 +23,7 @@ import { openLog } from '../../src/log.ts'
 import { issueApiToken } from '../../src/people/api-token.ts'
 import { addPerson } from '../../src/people/person.ts'
 import { openServer, type Server } from '../../src/server.ts'
+import { kepubOf } from '../support/kepub-of.ts'
 import { makeCover, makeEpub } from '../support/make-epub.ts'
 import { readOnly, smallDisk, type Disk } from '../support/mount.ts'
 import { tempHome, type TempHome } from '../support/temp-home.ts'
@@ -344,7 +345,8 @@ describe('a server', () => {
     await server.quiet()
     expect((await call('GET', '/errata')).text).toContain('"items":[]')
     const artifacts = (await filesBelow(full.path)).map((name) => name.slice(3))
-    expect(artifacts).toEqual([upload.hash])
+    const kepub = sha256(await kepubOf(upload.bytes))
+    expect(artifacts).toEqual([kepub])
     expect(log).toEqual([])
   })
 

@@ -282,6 +282,19 @@ describe('covers and files', () => {
   })
 })
 
+test('a file that is under way when the server stops arrives whole, and nothing is waited for after it', async () => {
+  const raw = await openRaw(house.url)
+  raw.pause()
+  raw.send(ask('GET', file))
+  await expect.poll(() => openArtifacts(house.dataDir), { timeout: 10_000 }).not.toEqual([])
+  const begun = performance.now()
+  const restarted = house.restart()
+  raw.resume()
+  expect((await raw.answer()).body.length).toBeGreaterThan(16_000_000)
+  await restarted
+  expect(performance.now() - begun).toBeLessThan(5000)
+})
+
 /** The files of artifacts that this process has open. */
 async function openArtifacts(dataDir: string): Promise<string[]> {
   const names = await readdir('/proc/self/fd')

@@ -67,7 +67,7 @@ async function shelved(book: BookTold): Promise<BookTold> {
 /** Lets the Kobo sync a minute after whatever was before. */
 async function later(kobo: HouseKobo, fault?: string): Promise<void> {
   house.advance(2 * MINUTE)
-  await kobo.sync(fault === undefined ? {} : { faults: parseFault(fault)() })
+  await kobo.sync(fault === undefined ? {} : { faults: parseFault(fault, Math.random)() })
 }
 
 const CUT = 'cut-reply@1000:download'

@@ -48,3 +48,21 @@ export function sendAsDevice(url: string, asked: DeviceRequest): Promise<DeviceA
     sent.end(body)
   })
 }
+
+/** The same by a Kobo, below its address: with the header that tells which one it is, and a body as JSON. */
+export function sendAs(
+  kobo: { readonly syncUrl: string; readonly deviceId: string },
+  asked: { method: string; path: string; json?: unknown; headers?: Record<string, string> },
+): Promise<DeviceAnswer> {
+  const { method, path, json, headers = {} } = asked
+  return sendAsDevice(kobo.syncUrl, {
+    method,
+    path: new URL(kobo.syncUrl).pathname + path,
+    headers: {
+      'x-kobo-deviceid': kobo.deviceId,
+      ...(json !== undefined && { 'Content-Type': 'application/json' }),
+      ...headers,
+    },
+    ...(json !== undefined && { body: JSON.stringify(json) }),
+  })
+}

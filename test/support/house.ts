@@ -9,6 +9,8 @@ import { openLog } from '../../src/log.ts'
 import { issueApiToken } from '../../src/people/api-token.ts'
 import { addPerson, type Person } from '../../src/people/person.ts'
 import { openServer, type Server, type ServerOptions } from '../../src/server.ts'
+import type { Workers } from '../../src/artifacts/workers.ts'
+import { sharedWorkers } from './workers.ts'
 
 /** What a call of the API answered: its status, and its body as JSON where it is JSON. */
 export type Answer<Body = unknown> = { status: number; body: Body; headers: Headers }
@@ -62,8 +64,13 @@ export type House = {
   setNow(now: number): void
   /** Moves the clock on by so many ms. */
   advance(ms: number): void
-  /** Ends the server and opens it again. With `kill` it finds the folder as it was at this moment, as after a power cut. */
-  restart(how?: { kill?: boolean }): Promise<void>
+  /**
+   * Ends the server and opens it again. With `kill` it finds the folder as it was at this moment, as after a power cut; with
+   * `from`, a copy of that folder, as after somebody put the files back.
+   */
+  restart(how?: { kill?: boolean; from?: string }): Promise<void>
+  /** Stops the server, copies its folder away, opens it again, and says where the copy lies. */
+  copyAway(): Promise<string>
   close(): Promise<void>
 }
 
@@ -80,6 +87,10 @@ export type HouseOptions = {
   trustedProxies?: string
   /** Limits of time other than the usual ones. */
   times?: ServerOptions['times']
+  /** How long a transaction waits for another program that is writing, in ms; as long as usual unless given. */
+  patience?: number
+  /** Who makes artifacts; all houses of a test file share some unless given. */
+  workers?: Workers
 }
 
 /** Opens a house with one owner, Anna. The caller closes it. */
@@ -108,6 +119,8 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       settle: 20,
       ...(options.random && { random: options.random }),
       times: options.times,
+      patience: options.patience,
+      workers: options.workers ?? sharedWorkers(),
       log: openLog('trace', { write: (line) => void log.push(line) }),
     })
   }
@@ -184,15 +197,28 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     advance(ms) {
       now += ms
     },
-    async restart({ kill = false } = {}) {
+    async restart({ kill = false, from } = {}) {
       if (kill) {
-        const copy = await newFolder()
         // Nothing of this process can write meanwhile, so that the copy is one moment: what a power cut leaves.
+        const copy = await newFolder()
         cpSync(current(), copy, { recursive: true })
         folders.push(copy)
       }
       await server.close()
+      if (from !== undefined) {
+        const copy = await newFolder()
+        cpSync(from, copy, { recursive: true })
+        folders.push(copy)
+      }
       server = await open(current())
+    },
+    async copyAway() {
+      const copy = await newFolder()
+      await server.close()
+      cpSync(current(), copy, { recursive: true })
+      folders.unshift(copy)
+      server = await open(current())
+      return copy
     },
     async close() {
       await server.close()

@@ -11,6 +11,8 @@ export type HouseKobo = Kobo & {
   readonly device: string
   /** The address that it syncs with. */
   readonly syncUrl: string
+  /** The folder of its drive. */
+  readonly drive: string
   /** Titles on the device, sorted; a book that is not downloaded has a trailing “…”. */
   titles(): string[]
   /** Syncs until a sync brings no operation; at most ten times. Returns how many syncs that took. */
@@ -31,9 +33,18 @@ export async function koboAt(
     behind?: string
     /** Gets each line of the diary. */
     say?: (line: string) => void
+    /** Keeps the database in memory, for runs of many syncs. */
+    inMemory?: boolean
   } = {},
 ): Promise<HouseKobo> {
-  const { name = `Kobo ${++serial}`, shelves = null, switches = {}, behind, say } = options
+  const {
+    name = `Kobo ${++serial}`,
+    shelves = null,
+    switches = {},
+    behind,
+    say,
+    inMemory,
+  } = options
   const { id, syncUrl } = await house.device(name, shelves)
   await house.settled()
   const home = mkdtempSync(join(tmpdir(), 'holdfast-kobo-'))
@@ -45,12 +56,14 @@ export async function koboAt(
     switches,
     ...(behind !== undefined && { behind }),
     ...(say !== undefined && { say }),
+    ...(inMemory !== undefined && { inMemory }),
+    sleep: async (ms) => house.advance(ms),
   })
   open.push({ kobo, home })
-  return {
-    ...kobo,
+  return Object.assign(kobo, {
     device: id,
     syncUrl,
+    drive: home,
     titles: () =>
       kobo
         .contents()
@@ -61,7 +74,7 @@ export async function koboAt(
       for (let n = 1; n <= 10; n++) if ((await kobo.sync()).operations.length === 0) return n
       return 11
     },
-  }
+  })
 }
 
 /** Ends every simulated Kobo of this test file and removes its drive. */

@@ -23,6 +23,8 @@ export type RawConnection = {
   closed(): Promise<string>
   /** Lets the other side wait: nothing more is taken. */
   pause(): void
+  /** Goes on taking. */
+  resume(): void
   /** Breaks the connection off. */
   destroy(): void
 }
@@ -70,6 +72,7 @@ export async function openRaw(url: string): Promise<RawConnection> {
       return heard.bytes.toString('latin1')
     },
     pause: () => void socket.pause(),
+    resume: () => void socket.resume(),
     destroy: () => hangUp(socket),
   }
 }

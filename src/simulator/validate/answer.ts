@@ -1,4 +1,4 @@
-import type { Answer } from '../http.ts'
+import type { Answer } from '../request.ts'
 
 /** All header lines of one answer together stay below this. */
 export const HEADER_BYTES = 2048

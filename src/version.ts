@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { packageRoot } from '../package-root.ts'
+import { packageRoot } from './package-root.ts'
 
 /** The version of this program, as its package says it. */
 export function version(): string {

@@ -1,0 +1,62 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { Tally } from '../test/proof/tally.ts'
+import type { SoakTold } from './soak-program.ts'
+import type { Figure } from './table.ts'
+
+/** Processes that run schedules beside one another. */
+const PROCESSES = 2
+
+/**
+ * Lets so many random schedules happen to two Kobos, their owner and their server, over HTTP, and looks at every invariant after every
+ * step. Tells of the first that fails in each process with its seed; the same seed is the same schedule.
+ */
+export async function soak(
+  schedules: number,
+  seed: number,
+  say: (line: string) => void,
+): Promise<Figure[]> {
+  const began = performance.now()
+  const tally = new Tally()
+  let failures = 0
+  await Promise.all(
+    Array.from({ length: Math.min(PROCESSES, schedules) }, async (_, index) => {
+      const share = Math.ceil((schedules - index) / PROCESSES)
+      const told = await runShare(share, seed + index * 1_000_000, say)
+      tally.addTold(told)
+      failures += told.failures.length
+    }),
+  )
+  const seconds = (performance.now() - began) / 1000
+  const figures = (counts: Map<string, number>, what: string): Figure[] =>
+    [...counts]
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, value]) => ({ what: `  ${what} ${name}`, value, unit: '' }))
+  return [
+    { what: `schedules, seed ${seed}`, value: tally.schedules, unit: '' },
+    { what: 'steps', value: tally.steps, unit: '' },
+    ...figures(tally.happened, 'step'),
+    ...figures(tally.faults, 'fault'),
+    ...figures(tally.checks, 'checks of'),
+    { what: 'time', value: seconds, unit: 's' },
+    { what: 'failures', value: failures, unit: '', goal: 0, must: true },
+  ]
+}
+
+async function runShare(
+  schedules: number,
+  seed: number,
+  say: (line: string) => void,
+): Promise<SoakTold> {
+  const program = fileURLToPath(new URL('./soak-program.js', import.meta.url))
+  const child = fork(program, [String(schedules), String(seed)])
+  let last: SoakTold | undefined
+  child.on('message', (told: SoakTold) => {
+    for (const failure of told.failures.slice(last?.failures.length ?? 0)) say(failure)
+    last = told
+  })
+  await once(child, 'exit')
+  if (!last || child.exitCode !== 0) throw new Error('A process of schedules ended early.')
+  return last
+}

@@ -1,0 +1,69 @@
+import { parseArgs } from 'node:util'
+import { booksByIds } from '../catalogue/catalogue.store.ts'
+import type { Device } from '../devices/device.ts'
+import { encoder } from '../encoder.ts'
+import type { Home } from '../home.ts'
+import { lanAddresses, publicUrl } from '../public-url.ts'
+import { previewOf, type Preview } from '../sync/preview.ts'
+import { rehearseSync, type Wish } from '../sync/rehearse.ts'
+import { deviceNamed } from './device-named.ts'
+import { WrongUse, type Io } from './io.ts'
+import { withHome } from './with-home.ts'
+
+/** `device next DEVICE`: what the next sync of a Kobo will do. */
+export async function deviceNext(argv: string[], io: Io): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: argv,
+    allowPositionals: true,
+    options: { json: { type: 'boolean', default: false } },
+  })
+  const [name, ...more] = positionals
+  if (name === undefined || more.length > 0)
+    throw new WrongUse('This command needs one device: its id or its name.')
+  return withHome(io, async (home) => {
+    const preview = await previewFor(home, await deviceNamed(home.db.read, name))
+    await tellPreview(home, preview, { io, json: values.json })
+    return 0
+  })
+}
+
+/** What the next sync will do, as it is or after a wish. */
+export async function previewFor(home: Home, device: Device, wish?: Wish): Promise<Preview> {
+  const base = publicUrl(home.config, undefined, lanAddresses()[0])
+  const due = await rehearseSync(home, device, encoder(home, device, base), wish)
+  return previewOf(home.db.read, device, due)
+}
+
+const WORDS: Record<Preview['operations'][number]['verb'], string> = {
+  add: 'arrives',
+  file: 'arrives as another file',
+  metadata: 'gets its new title and details',
+  remove: 'leaves',
+  state: 'gets your place in it',
+}
+
+/** Prints a preview: a line for each book, and what it costs. */
+export async function tellPreview(
+  home: Home,
+  preview: Preview,
+  { io, json }: { io: Io; json: boolean },
+): Promise<void> {
+  if (json) return io.out(JSON.stringify(preview))
+  const { operations, bytes, cost } = preview
+  if (operations.length === 0) return io.out('The next sync has nothing to do.')
+  const ids = operations.map(({ bookId }) => bookId)
+  const books = await booksByIds(home.db.read, [...new Set(ids)])
+  for (const { verb, bookId } of operations)
+    io.out(`“${books.get(bookId)?.title ?? bookId}” ${WORDS[verb]}.`)
+  if (bytes > 0) io.out(`${megabytes(bytes)} arrive.`)
+  if (cost.refetch > 0)
+    io.out(
+      `Downloaded books that may have to be fetched again: ${cost.refetch} (${megabytes(cost.bytes)}).`,
+    )
+  if (cost.unsavedHighlights > 0)
+    io.out(`Books that have highlights which may not be stored here: ${cost.unsavedHighlights}.`)
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1_000_000).toFixed(1)} MB`
+}

@@ -1,0 +1,90 @@
+import type { SyncReport } from '../../src/simulator/device.ts'
+import { newestIssued } from '../../src/sync/chain.store.ts'
+import { deviceOf } from './owner.ts'
+import { pageOf } from './page-of.ts'
+import { fail, type Witnessed, type World } from './world.ts'
+
+/** The wire: sizes, lengths, headers, tokens, and an end to every sync. The simulated Kobo finds fault by itself. */
+export function expectWire(world: World, { violations }: SyncReport): void {
+  const { tally } = world.stage
+  for (const invariant of ['I8', 'I15', 'I16']) tally.check(invariant)
+  for (const each of violations) {
+    const invariant = /continue/i.test(each) ? 'I15' : /token|header/i.test(each) ? 'I16' : 'I8'
+    fail(world, invariant, each)
+  }
+}
+
+/** What happened to the Kobo since it was looked at last. `isWhole`: in a sync in which nothing went wrong on the way. */
+export function checkEvents(world: World, witness: Witnessed, isWhole: boolean): void {
+  const { tally } = world.stage
+  const { kobo, exempt } = witness
+  for (const invariant of ['I3', 'I7', 'I17', 'I18', 'I19']) tally.check(invariant)
+  const news = kobo.events.slice(witness.seenEvents)
+  witness.seenEvents = kobo.events.length
+  for (const event of news) {
+    if (event.what === 'applied' && event.kind === 'NewEntitlement')
+      witness.announced.add(event.book)
+    if ('book' in event && exempt.has(event.book)) continue
+    if (
+      event.what === 'applied' &&
+      event.dropped !== undefined &&
+      event.kind !== 'NewEntitlement' &&
+      event.removed === undefined &&
+      !witness.announced.has(event.book) &&
+      !witness.isDisturbed
+    )
+      fail(world, 'I3', `${event.kind} for ${event.book}, which it was never told of`)
+    if (event.what === 'flip' && event.cause.by === 'server') {
+      const flips = (witness.flips.get(event.book) ?? 0) + 1
+      witness.flips.set(event.book, flips)
+      if (flips > 2 * (witness.consents.get(event.book) ?? 0))
+        fail(world, 'I7', `${event.book} became a placeholder by page ${event.cause.page}`)
+    }
+    if (event.what === 'annotations lost' && event.cause.by === 'server' && isWhole) {
+      const lost = event.ids.filter((id) => witness.told.has(id))
+      if (lost.length > 0) fail(world, 'I17', `${lost.join(', ')} by ${event.cause.how}`)
+    }
+    if (
+      event.what === 'place back' &&
+      event.cause.by === 'server' &&
+      event.cause.how === 'ChangedReadingState'
+    )
+      fail(world, 'I18', `${event.book} from ${event.from} to ${event.to}`)
+  }
+}
+
+const KINDS: Record<string, string> = {
+  NewEntitlement: 'add',
+  ChangedProductMetadata: 'metadata',
+  ChangedReadingState: 'state',
+  ChangedEntitlement: 'remove',
+}
+
+/** Asks what the next sync will do, where that can be foretold; the answer is compared with what it did. */
+export async function checkPreview(
+  world: World,
+  witness: Witnessed,
+): Promise<((report: SyncReport) => void) | undefined> {
+  const { house, tally } = world.stage
+  const { kobo, device } = witness
+  const { unsent, token, signedIn } = kobo.state()
+  // An old request that comes again in the middle is a change meanwhile.
+  if (witness.hasTwin) return undefined
+  const isQuiet = unsent.deletes.length + unsent.states.length + unsent.highlights === 0
+  const newest = await newestIssued(house.server.home.db.read, device)
+  if (!isQuiet || !signedIn || pageOf(token) !== (newest ?? undefined)) return undefined
+  if (kobo.switches.tokenStored === 'pinned' || (await deviceOf(world, witness)).onePage)
+    return undefined
+  const { body } = await house.api<{ operations: { verb: string; bookId: string }[] }>(
+    'GET',
+    `/devices/${device}/next-sync`,
+  )
+  const foretold = body.operations.map(({ verb, bookId }) => `${verb} ${bookId}`).sort()
+  return ({ operations, completed }) => {
+    if (!completed) return
+    tally.check('I23')
+    const done = operations.map(({ kind, id }) => `${KINDS[kind] ?? kind} ${id}`).sort()
+    if (done.join() !== foretold.join())
+      fail(world, 'I23', `foretold ${foretold.join(', ')}; done ${done.join(', ')}`)
+  }
+}

@@ -1,0 +1,133 @@
+import { writeNotes } from '../../src/sync/facts.ts'
+import { lastSeq } from '../../src/sync/log.store.ts'
+import { checkFiles, checkLedger, checkWords } from './checks-of-ledger.ts'
+import { answerAll, ask, deviceOf, questions } from './owner.ts'
+import type { Schedule, Step } from './step.ts'
+import { takeStep } from './take-step.ts'
+import { closeWorld, fail, openWorld, type Stage, type Witnessed, type World } from './world.ts'
+
+/** Syncs after which a Kobo must have come to rest. */
+const PATIENCE = 12
+
+/**
+ * Lets a schedule happen, looks at every invariant after every step, and then lets everything end well: no more faults, honest answers.
+ * Finitely many syncs later each Kobo must hold exactly what it should. Gives the invariants that were broken, each with what was seen.
+ */
+export async function runSchedule(stage: Stage, schedule: Schedule): Promise<Map<string, string>> {
+  const world = await openWorld(stage, schedule)
+  stage.tally.schedules += 1
+  try {
+    for (const step of schedule.steps) {
+      const other = await otherBefore(world, step)
+      await takeStep(world, step)
+      await other?.()
+      for (const witness of world.kobos) await checkLedger(world, witness)
+      await checkFiles(world)
+      if (world.broken.size > 0) return world.broken
+    }
+    await settle(world)
+    return world.broken
+  } finally {
+    await closeWorld(world)
+  }
+}
+
+/** What happens on one Kobo changes nothing of another, unless a removal on it is to leave the shelf. */
+async function otherBefore(world: World, step: Step): Promise<(() => Promise<void>) | undefined> {
+  if (!('kobo' in step) || (step.do === 'sync' && step.edit !== null)) return undefined
+  if ((await deviceOf(world, world.kobos[step.kobo])).onDelete === 'unshelve') return undefined
+  const other = world.kobos[step.kobo === 0 ? 1 : 0]
+  const looks = async (): Promise<string> => {
+    await writeNotes(world.stage.house.server.home)
+    const seq = await lastSeq(world.stage.house.server.home.db.read, other.device)
+    const { books, token } = other.kobo.state()
+    return JSON.stringify([seq, books, token])
+  }
+  const before = await looks()
+  return async () => {
+    world.stage.tally.check('I5')
+    if ((await looks()) !== before)
+      fail(world, 'I5', `${step.do} on one Kobo changed something of the other`)
+  }
+}
+
+async function settle(world: World): Promise<void> {
+  for (const { device } of world.kobos)
+    await ask(world, 'PATCH', `/devices/${device}`, { paused: false })
+  for (const witness of world.kobos) {
+    const { kobo } = witness
+    kobo.goOnline()
+    let quiet = 0
+    let syncs = 0
+    while (quiet < 2 && syncs < PATIENCE) {
+      await answerAll(world)
+      const before = await pagesOf(world, witness)
+      await takeStep(world, syncStep(world, witness))
+      const isQuiet = (await pagesOf(world, witness)) === before
+      quiet = isQuiet && (await questions(world)).length === 0 ? quiet + 1 : 0
+      syncs += 1
+    }
+    world.stage.tally.check('I6')
+    if (quiet < 2) fail(world, 'I6', `not quiet after ${syncs} syncs`)
+  }
+  for (const witness of world.kobos) {
+    await checkLedger(world, witness)
+    await checkWords(world, witness)
+    await checkExact(world, witness)
+  }
+}
+
+function syncStep(world: World, witness: Witnessed): Step {
+  const kobo = world.kobos[0] === witness ? 0 : 1
+  return { do: 'sync', kobo, rate: 0, seed: 0, edit: null }
+}
+
+async function pagesOf({ stage: { house } }: World, { device }: Witnessed): Promise<number> {
+  const { pages } = await house.server.home.db.read
+    .selectFrom('page')
+    .select((row) => row.fn.countAll<number>().as('pages'))
+    .where('device', '=', device)
+    .executeTakeFirstOrThrow()
+  return pages
+}
+
+/** Each Kobo holds what it should, under the names that it should, and nothing else. */
+async function checkExact(world: World, witness: Witnessed): Promise<void> {
+  const { house, books, tally } = world.stage
+  const { kobo, device, exempt, removed } = witness
+  const db = house.server.home.db.read
+  const { shelves } = await deviceOf(world, witness)
+  const shelved = await db
+    .selectFrom('shelf_book')
+    .innerJoin('book', 'book.id', 'shelf_book.book')
+    .select('book.id')
+    .where('shelf_book.shelf', 'in', shelves ?? [])
+    .where('book.deleted_at', 'is', null)
+    .execute()
+  const excluded = await db
+    .selectFrom('holding')
+    .select('book')
+    .where('device', '=', device)
+    .where('excluded', '=', 1)
+    .execute()
+  const off = new Set(excluded.map((row) => row.book))
+  const wanted = new Set(shelved.map((row) => row.id).filter((id) => !off.has(id)))
+  const titles = new Map(
+    (await db.selectFrom('book').select(['id', 'title']).where('id', 'in', books).execute()).map(
+      ({ id, title }) => [id, title],
+    ),
+  )
+  const there = new Map(kobo.state().books.map((book) => [book.id, book]))
+  for (const invariant of ['I4', 'I20', 'I21']) tally.check(invariant)
+  for (const id of books) {
+    if (exempt.has(id)) continue
+    const book = there.get(id)
+    if (wanted.has(id) && !book)
+      fail(world, witness.resets.length > 0 ? 'I20' : 'I4', `${id} is missing`)
+    if (!wanted.has(id) && book) fail(world, 'I21', `${id} is still there`)
+    if (wanted.has(id) && book && kobo.switches.metadataShape !== 'bare')
+      if (book.title !== titles.get(id)) fail(world, 'I4', `${id} has an old title: ${book.title}`)
+    if (off.has(id) && !removed.has(id))
+      fail(world, 'I4', `${id} is kept off, and nobody removed it`)
+  }
+}

@@ -1,0 +1,339 @@
+import { rmSync } from 'node:fs'
+import Sqlite from 'better-sqlite3'
+import { randomFaults, type Fault, type Faults } from '../../src/simulator/faults.ts'
+import { seededRandom } from '../../src/simulator/random.ts'
+import { renewLedger } from '../../src/sync/back-in-time.ts'
+import { returnsOf } from '../../src/sync/chain.store.ts'
+import { writeNotes } from '../../src/sync/facts.ts'
+import { lastSeq } from '../../src/sync/log.store.ts'
+import { answerAll, ask, consent, deviceOf, shelfOf, shelve } from './owner.ts'
+import { checkEvents, checkPreview, expectWire } from './checks-of-device.ts'
+import { pageOf } from './page-of.ts'
+import type { Edit, Step } from './step.ts'
+import { fail, type Witnessed, type World } from './world.ts'
+
+/** So long after each step every session is over, in ms. */
+const PAUSE = 130_000
+
+/** Lets one thing happen. Time passes before, so that nothing happens at the same instant. */
+export async function takeStep(world: World, step: Step): Promise<void> {
+  const { house, tally } = world.stage
+  tally.step(step.do)
+  await writeNotes(house.server.home)
+  house.advance(PAUSE)
+  await act(world, step)
+  await writeNotes(house.server.home)
+}
+
+async function act(world: World, step: Step): Promise<void> {
+  if ('kobo' in step) {
+    const id = 'book' in step ? (world.stage.books[step.book] ?? '') : ''
+    return actOnKobo(world, world.kobos[step.kobo], step, id)
+  }
+  return actAtHome(world, step)
+}
+
+async function actAtHome(world: World, step: Exclude<Step, OnKobo>): Promise<void> {
+  const { house, books } = world.stage
+  const id = 'book' in step ? (books[step.book] ?? '') : ''
+  switch (step.do) {
+    case 'shelve':
+    case 'unshelve':
+    case 'rename':
+      return edit(world, { do: step.do, book: step.book, at: 0 })
+    case 'delete book':
+      return void (await ask(world, 'DELETE', `/books/${id}`))
+    case 'restore book':
+      return void (await ask(world, 'POST', `/books/${id}/restore`))
+    case 'again':
+      return importAgain(world, step.book)
+    case 'machine removes': {
+      const remove = books.slice(0, step.count)
+      const body = { remove, cause: 'machine' }
+      return void (await ask(world, 'POST', `/shelves/${world.shelves[0]}/books`, body))
+    }
+    case 'answer':
+      return answerAll(world)
+    case 'restart':
+      return house.restart({ kill: step.how === 'kill' })
+    case 'server snapshot':
+      return takeServerSnapshot(world)
+    case 'server rollback':
+      return rollBack(world, step.renew)
+  }
+}
+
+type OnKobo = Extract<Step, { kobo: 0 | 1 }>
+
+async function actOnKobo(world: World, witness: Witnessed, step: OnKobo, id: string) {
+  const { kobo, device } = witness
+  const now = world.stage.house.now()
+  const book = kobo.state().books.find((each) => each.id === id)
+  const isReadable = book?.downloaded === true && book.file !== undefined
+  switch (step.do) {
+    case 'sync':
+      return sync(world, witness, step)
+    case 'tap':
+      if (!book || book.downloaded) return
+      await kobo.tap(id, { faults: faultsOf(world, witness, step) })
+      return checkEvents(world, witness, step.rate === 0)
+    case 'read':
+      if (!isReadable) return
+      world.percent = Math.min(99, world.percent + 1)
+      await kobo.close(id, { percent: world.percent }, { offline: step.offline })
+      return checkEvents(world, witness, false)
+    case 'highlight':
+      if (isReadable) kobo.highlight(id, `Words at ${now}`)
+      return
+    case 'remove':
+      if (!book) return
+      kobo.remove(id)
+      witness.removed.add(id)
+      return
+    case 'remove download':
+      if (isReadable) kobo.removeDownload(id)
+      return
+    case 'lose row':
+      if (!book) return
+      kobo.loseRows([id])
+      witness.exempt.add(id)
+      witness.isDisturbed = true
+      return
+    case 'delete file':
+      if (isReadable) kobo.deleteFile(id)
+      return
+    case 'resend':
+    case 'retract': {
+      const isDone = await ask(world, 'POST', `/devices/${device}/${step.do}`, { books: [id] })
+      if (isDone) consent(world, witness, [id])
+      return
+    }
+    case 'bring back':
+      if (await ask(world, 'POST', `/devices/${device}/removals/${id}/bring-back`))
+        witness.removed.delete(id)
+      return
+    case 'reset sync':
+      await ask(world, 'POST', `/devices/${device}/reset-sync`)
+      return consent(world, witness)
+    case 'pause': {
+      const { paused } = await deviceOf(world, witness)
+      return void (await ask(world, 'PATCH', `/devices/${device}`, { paused: !paused }))
+    }
+    case 'policy': {
+      const { onDelete } = await deviceOf(world, witness)
+      const next = NEXT_POLICY[onDelete]
+      return void (await ask(world, 'PATCH', `/devices/${device}`, { onDelete: next }))
+    }
+    case 'stranger':
+      await (await fetch(`${kobo.address()}/v1/library/sync`)).text()
+      return
+    case 'locked':
+      return syncLocked(world, witness)
+    case 'lose token':
+    case 'store token':
+      loseSight(witness)
+      if (step.do === 'store token') kobo.takeStoreToken()
+      else kobo.loseToken()
+      return
+    case 'sign out':
+      loseSight(witness)
+      kobo.signOut()
+      if (kobo.switches.signOut === 'drops-rows') witness.resets.push(now)
+      return
+    case 'factory reset':
+      kobo.factoryReset()
+      witness.resets.push(now)
+      return loseSight(witness)
+    case 'device snapshot':
+      witness.snapshot = kobo.snapshot()
+      return
+    case 'device restore':
+      return restore(world, witness)
+  }
+}
+
+const NEXT_POLICY = {
+  'keep-off': 'bring-back',
+  'bring-back': 'unshelve',
+  unshelve: 'keep-off',
+} as const
+
+async function edit(world: World, { do: what, book }: Edit): Promise<void> {
+  const id = world.stage.books[book] ?? ''
+  if (what === 'shelve') return shelve(world, book)
+  if (what === 'unshelve')
+    return void (await ask(world, 'DELETE', `/shelves/${shelfOf(world, book)}/books/${id}`))
+  const title = `Book ${book}, ${world.stage.house.now() + Math.floor(performance.now())}`
+  await ask(world, 'PATCH', `/books/${id}`, { title })
+}
+
+/** The same bytes again are the same book. */
+async function importAgain(world: World, book: number): Promise<void> {
+  const { house, files, books, tally } = world.stage
+  const { body } = await house.api<{ id: string }>('POST', '/books', files[book])
+  tally.check('I13')
+  if (body.id !== books[book]) fail(world, 'I13', `book ${book} came back as ${body.id}`)
+}
+
+function faultsOf(
+  world: World,
+  witness: Witnessed,
+  { rate, seed }: { rate: number; seed: number },
+): Faults {
+  const faults = randomFaults(seededRandom(seed), rate / 100)
+  return (exchange) => {
+    const chosen = faults(exchange)
+    // Nothing on the way keeps a request for the library until the next sync, minutes later.
+    const isTooLate = chosen?.kind === 'twin-later' && exchange.path === '/v1/library/sync'
+    const fault: Fault | undefined = isTooLate ? { kind: 'twice' } : chosen
+    if (fault) world.stage.tally.fault(fault.kind)
+    if (fault?.kind === 'twin-later') witness.hasTwin = true
+    return fault
+  }
+}
+
+async function sync(
+  world: World,
+  witness: Witnessed,
+  step: Extract<Step, { do: 'sync' }>,
+): Promise<void> {
+  const { house } = world.stage
+  const { kobo, device } = witness
+  const preview =
+    step.rate === 0 && step.edit === null ? await checkPreview(world, witness) : undefined
+  const before = await lastSeq(house.server.home.db.read, device)
+  const faults = faultsOf(world, witness, step)
+  const change = step.edit
+  if (change)
+    world.between = async () => {
+      world.between = undefined
+      await edit(world, change)
+    }
+  const report = await kobo.sync({
+    faults: (exchange) =>
+      change && exchange.n === change.at && world.between
+        ? { kind: 'delay', ms: 1 }
+        : faults(exchange),
+  })
+  world.between = undefined
+  expectWire(world, report)
+  preview?.(report)
+  // In a sync without faults the last of them has come.
+  if (step.rate === 0) witness.hasTwin = false
+  checkEvents(world, witness, step.rate === 0)
+  await writeNotes(house.server.home)
+  const news = await house.server.home.db.read
+    .selectFrom('log')
+    .select('kind')
+    .where('device', '=', device)
+    .where('seq', '>', before)
+    .where('kind', 'in', ['returned', 'restored'])
+    .executeTakeFirst()
+  if (news) witness.untold.clear()
+  if (step.rate === 0 && report.completed)
+    for (const { annotations } of kobo.state().books)
+      for (const each of annotations) witness.told.add(each.id)
+}
+
+/** Another program holds the database: every call is answered 503, and nothing is changed. */
+async function syncLocked(world: World, witness: Witnessed): Promise<void> {
+  const { house, tally } = world.stage
+  const { home } = house.server
+  const before = await lastSeq(home.db.read, witness.device)
+  const other = new Sqlite(home.config.database)
+  try {
+    other.exec('begin immediate')
+    await witness.kobo.sync()
+  } finally {
+    other.exec('rollback')
+    other.close()
+  }
+  tally.check('I12')
+  if ((await lastSeq(home.db.read, witness.device)) !== before)
+    fail(world, 'I12', 'a locked database was written to')
+  checkEvents(world, witness, false)
+}
+
+/** The Kobo's token tells nothing of an earlier restore any more. */
+function loseSight(witness: Witnessed): void {
+  for (const book of witness.untold) witness.exempt.add(book)
+  witness.untold.clear()
+  witness.isDisturbed = true
+}
+
+async function restore(world: World, witness: Witnessed): Promise<void> {
+  const { kobo, snapshot, device } = witness
+  const { house } = world.stage
+  if (!snapshot) return
+  const before = rowsOf(witness)
+  const pending = kobo.state().unsent.deletes
+  kobo.restore(snapshot)
+  const after = rowsOf(witness)
+  const page = pageOf(kobo.token())
+  const db = house.server.home.db.read
+  const known =
+    page === undefined
+      ? undefined
+      : await db.selectFrom('page').select('seq').where('id', '=', page).executeTakeFirst()
+  const newer =
+    known && (await returnsOf(db, device)).some((each) => each.opened && each.issued > known.seq)
+  const isBlind = page === undefined || (known !== undefined && !newer)
+  const differing = world.stage.books.filter(
+    (id) => before.get(id) !== after.get(id) || pending.includes(id),
+  )
+  for (const book of world.stage.books) witness.untold.add(book)
+  if (isBlind) for (const book of differing) witness.exempt.add(book)
+  if (page === undefined) witness.restores.push(house.now())
+  witness.isDisturbed = true
+}
+
+function rowsOf({ kobo }: Witnessed): Map<string, string> {
+  return new Map(
+    kobo.state().books.map((each) => [each.id, `${each.downloaded} ${each.file} ${each.title}`]),
+  )
+}
+
+async function takeServerSnapshot(world: World): Promise<void> {
+  const { house } = world.stage
+  if (world.serverSnapshot) rmSync(world.serverSnapshot.folder, { recursive: true, force: true })
+  const logs = await Promise.all(
+    world.kobos.map(({ device }) => lastSeq(house.server.home.db.read, device)),
+  )
+  world.serverSnapshot = {
+    folder: await house.copyAway(),
+    logs,
+    removed: world.kobos.map(({ removed }) => new Set(removed)),
+  }
+}
+
+/** The files of the library are put back as they were; a restore that knows what it does says so to the ledger. */
+async function rollBack(world: World, renew: boolean): Promise<void> {
+  const { house, books } = world.stage
+  const { serverSnapshot } = world
+  if (!serverSnapshot) return
+  const logs = await Promise.all(
+    world.kobos.map(({ device }) => lastSeq(house.server.home.db.read, device)),
+  )
+  await house.restart({ from: serverSnapshot.folder })
+  if (renew) {
+    await renewLedger(house.server.home)
+    await house.restart()
+  }
+  const db = house.server.home.db.read
+  for (const [index, witness] of world.kobos.entries()) {
+    const page = pageOf(witness.kobo.token())
+    const isKnown =
+      page !== undefined &&
+      (await db.selectFrom('page').select('id').where('id', '=', page).executeTakeFirst()) !==
+        undefined
+    const isBlind = !renew && (page === undefined || isKnown)
+    if (isBlind && (logs[index] ?? 0) > (serverSnapshot.logs[index] ?? 0))
+      for (const book of books) witness.exempt.add(book)
+    if (!renew) for (const book of books) witness.untold.add(book)
+    for (const book of witness.kobo.state().unsent.deletes) witness.removed.add(book)
+    witness.removed = new Set([...witness.removed, ...(serverSnapshot.removed[index] ?? [])])
+    witness.isDisturbed = true
+    // The server of that day may never have heard of highlights that it was told of since.
+    witness.told.clear()
+  }
+}

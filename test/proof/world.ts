@@ -1,0 +1,157 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openKobo, type Kobo } from '../../src/simulator/kobo.ts'
+import type { Snapshot } from '../../src/simulator/snapshot.ts'
+import { openHouse, type House } from '../support/house.ts'
+import { makeEpub } from '../support/make-epub.ts'
+import { Tally } from './tally.ts'
+import { switchesOf } from './profile.ts'
+import { BOOKS, type Schedule } from './step.ts'
+
+/** A house with the books that schedules are about. Many schedules go through one, each with Kobos and shelves of its own. */
+export type Stage = { house: House; books: string[]; files: Buffer[]; tally: Tally }
+
+/** Opens a stage. The caller closes its house. */
+export async function openStage(tally = new Tally()): Promise<Stage> {
+  const house = await openHouse({ patience: 60 })
+  const files: Buffer[] = []
+  const books: string[] = []
+  for (let n = 0; n < BOOKS; n++) {
+    const file = await makeEpub({ title: `Book ${n}`, chapters: 2 })
+    files.push(file)
+    books.push((await house.addBook(file)).id)
+  }
+  // Somebody else's Kobo carries them all, so that every book is prepared before a schedule begins.
+  const shelf = await house.shelf('Prepared', books)
+  await house.device('Somebody else’s', [shelf.id])
+  await house.settled()
+  return { house, books, files, tally }
+}
+
+/** A Kobo of a schedule with what an honest witness knows of it. */
+export type Witnessed = {
+  kobo: Kobo
+  drive: string
+  /** Its id at the server. */
+  device: string
+  policy: 'keep-off' | 'bring-back' | 'unshelve'
+  paused: boolean
+  /** Books that its reader removed, until they are shelved anew or brought back. */
+  removed: Set<string>
+  /** Books of which no server can know the truth: silent losses, and backups that nothing told of. */
+  exempt: Set<string>
+  /** Books that a backup of its own changed, as long as no token told of it. */
+  untold: Set<string>
+  /** How often its owner let a book be sent anew although it may be there. */
+  consents: Map<string, number>
+  flips: Map<string, number>
+  /** When it was reset, and put back without a token, by the clock of the house. */
+  resets: number[]
+  restores: number[]
+  snapshot: Snapshot | undefined
+  /** Highlights that it told the server of in a sync without faults. */
+  told: Set<string>
+  /** Books whose announcement it ever took in. */
+  announced: Set<string>
+  /** It was put into another state than syncs alone would leave. */
+  isDisturbed: boolean
+  seenEvents: number
+  /** A request of its last sync will come once more, in the next one. */
+  hasTwin: boolean
+}
+
+/** Everything that one schedule happens to. */
+export type World = {
+  stage: Stage
+  /** Carried by both Kobos, and by the first alone. */
+  shelves: [string, string]
+  kobos: [Witnessed, Witnessed]
+  /** What a sync does between two exchanges, set while one runs. */
+  between: (() => Promise<void>) | undefined
+  serverSnapshot: ServerSnapshot | undefined
+  /** The percentage of the last page that anybody reached: every act of reading goes on from there. */
+  percent: number
+  broken: Map<string, string>
+}
+
+export type ServerSnapshot = { folder: string; logs: number[]; removed: Set<string>[] }
+
+/** Connects two new Kobos and two new shelves. */
+export async function openWorld(stage: Stage, schedule: Schedule): Promise<World> {
+  const { house } = stage
+  house.advance(3_600_000)
+  const tag = `${house.now()}`
+  const shelves: World['shelves'] = [
+    (await house.shelf(`Both ${tag}`)).id,
+    (await house.shelf(`First ${tag}`)).id,
+  ]
+  const world: Omit<World, 'kobos'> & { kobos: Witnessed[] } = {
+    stage,
+    shelves,
+    kobos: [],
+    between: undefined,
+    serverSnapshot: undefined,
+    percent: 1,
+    broken: new Map(),
+  }
+  for (const [index, profile] of schedule.profiles.entries()) {
+    const carried = index === 0 ? shelves : [shelves[0]]
+    const { id, syncUrl } = await house.device(`Kobo ${index} ${tag}`, carried)
+    const drive = mkdtempSync(join(tmpdir(), 'holdfast-proof-'))
+    const kobo = openKobo({
+      home: drive,
+      syncUrl,
+      seed: house.now() / 1000 + index,
+      now: () => house.now(),
+      switches: switchesOf(profile),
+      inMemory: true,
+      sleep: async () => world.between?.(),
+    })
+    world.kobos.push(witnessed(kobo, drive, id))
+  }
+  const [first, second] = world.kobos
+  if (!first || !second) throw new Error('A world has two Kobos.')
+  return Object.assign(world, { kobos: [first, second] as World['kobos'] })
+}
+
+function witnessed(kobo: Kobo, drive: string, device: string): Witnessed {
+  return {
+    kobo,
+    drive,
+    device,
+    policy: 'keep-off',
+    paused: false,
+    removed: new Set(),
+    exempt: new Set(),
+    untold: new Set(),
+    consents: new Map(),
+    flips: new Map(),
+    resets: [],
+    restores: [],
+    snapshot: undefined,
+    told: new Set(),
+    announced: new Set(),
+    isDisturbed: false,
+    seenEvents: 0,
+    hasTwin: false,
+  }
+}
+
+/** Takes the Kobos and the shelves away, and leaves the books as they were. */
+export async function closeWorld(world: World): Promise<void> {
+  const { house, books } = world.stage
+  for (const { kobo, drive, device } of world.kobos) {
+    kobo.shutDown()
+    rmSync(drive, { recursive: true, force: true })
+    await house.api('DELETE', `/devices/${device}`)
+  }
+  for (const shelf of world.shelves) await house.api('DELETE', `/shelves/${shelf}`)
+  for (const book of books) await house.api('POST', `/books/${book}/restore`)
+  if (world.serverSnapshot) rmSync(world.serverSnapshot.folder, { recursive: true, force: true })
+}
+
+/** Says that an invariant does not hold. The first time of each is kept. */
+export function fail(world: World, invariant: string, what: string): void {
+  if (!world.broken.has(invariant)) world.broken.set(invariant, what)
+}
