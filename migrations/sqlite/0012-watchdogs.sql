@@ -37,9 +37,6 @@ alter table annotation_patch add column beyond text check (beyond in ('markup', 
 create index annotation_patch_beyond on annotation_patch (person, content) where beyond is not null;
 create index annotation_patch_unverified on annotation_patch (content, at) where verified = 0;
 
--- Given to a caller that did not say which Kobo it is.
-alter table page add column stranger integer not null default 0;
-
 -- What a book's oldest entries come to, in their place: they are folded, and go.
 create table base (
   device text not null references device (id),
@@ -52,12 +49,3 @@ create table base (
 
 -- When the log was last looked through for what may go, epoch ms.
 alter table device add column thinned_at integer;
-
--- Without any figures SQLite takes an index on (device, book) to be no better than reading a device's whole log. These never
--- change, and with them neither does the way in which it looks for entries.
-analyze sqlite_schema;
-
-insert into sqlite_stat1 (tbl, idx, stat) values
-  ('log', 'log', '200000 50000 1'),
-  ('log', 'log_of_book', '180000 45000 9 1'),
-  ('log', 'log_of_device', '20000 5000 500 1');

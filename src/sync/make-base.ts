@@ -75,8 +75,10 @@ function cutOf(device: DeviceRecord, items: readonly Item[], before: number): nu
 function goingFrom(book: BookRecord, cut: number): Thinned {
   const old = book.facts.filter(({ seq }) => seq <= cut)
   const kept = new Set<Mark & BookFact>()
-  for (const kind of new Set(old.filter(isEvidence).map((fact) => fact.kind))) {
-    const some = old.filter((fact) => fact.kind === kind)
+  // By which shelf a machine took it away is asked when a person wants it back.
+  const seen = old.filter((fact) => isEvidence(fact) || fact.kind === 'unshelved')
+  for (const kind of new Set(seen.map((fact) => fact.kind))) {
+    const some = seen.filter((fact) => fact.kind === kind)
     for (const fact of [some[0], some.at(-1)]) if (fact) kept.add(fact)
   }
   return {

@@ -44,6 +44,7 @@ const ORDINARY = [
   'delete',
   'consent',
   'shelved',
+  'unshelved',
   'tokenless',
   'epoch',
   'epoch-at',
@@ -102,6 +103,8 @@ class Life {
         return this.fact({ kind: 'consent' })
       case 'shelved':
         return this.fact({ kind: 'shelved', cause: 'person' })
+      case 'unshelved':
+        return this.fact({ kind: 'unshelved', cause: n % 2 === 0 ? 'person' : 'machine' })
       case 'audited':
         return this.fact({ kind: 'audited', row: n % 3 > 0, file: n % 3 > 1 })
       case 'epoch':

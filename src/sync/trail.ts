@@ -78,7 +78,7 @@ const WORDS: Record<Exclude<BookEntry['kind'], 'operation' | 'delete' | 'audited
   'bring-back': 'It was asked to be brought back.',
   consent: 'It was asked to be sent again.',
   retract: 'It was asked to be removed and sent again.',
-  base: 'What was earlier is told in short.',
+  base: 'What came before is more than 400 days old, and is not kept one by one.',
   tokenless: 'The Kobo came without a token: what it had acknowledged counts no more.',
   activation: 'The Kobo signed in anew.',
   epoch: 'The Kobo was said or found to be empty.',

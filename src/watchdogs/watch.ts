@@ -1,4 +1,4 @@
-import { deviceById } from '../devices/device.store.ts'
+import { deviceById, everyDevice } from '../devices/device.store.ts'
 import type { Home } from '../home.ts'
 import { watchDownloads } from './downloads.ts'
 import { watchLimits } from './limits.ts'
@@ -6,7 +6,6 @@ import { watchQuestions } from './questions.ts'
 import { watchServices } from './silent-services.ts'
 import { watchToken } from './stuck-token.ts'
 import { watchRequests } from './unknown-requests.ts'
-import { everyDevice } from './watchdog.store.ts'
 
 /**
  * Looks at everything that a Kobo does not say of itself: each trouble becomes an erratum, and each erratum whose cause is gone is

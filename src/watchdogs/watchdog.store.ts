@@ -92,12 +92,6 @@ export async function titlesOf(
   return titles
 }
 
-/** Every device, revoked ones included. */
-export async function everyDevice(db: Db): Promise<string[]> {
-  const rows = await db.selectFrom('device').select('id').orderBy('id').execute()
-  return rows.map((row) => row.id)
-}
-
 /** Whether the device may hold the file of any book. */
 export async function mayHoldFiles(db: Db, device: string): Promise<boolean> {
   const row = await db
