@@ -84,6 +84,7 @@ export type Schema = {
     on_chain: Flag
     returned_seq: number | null
     returned_at: number | null
+    stranger: Generated<Flag>
   }
   operation: {
     page: string
