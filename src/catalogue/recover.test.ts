@@ -160,3 +160,15 @@ test('a file of somebody else at the place of a deleted book is left alone', asy
   await restart()
   expect(await readFile(filePath(home, book), 'utf8')).toBe('my own notes')
 })
+
+test('what a command was killed over and cannot become a book is still where it lay, so it is not kept twice', async () => {
+  const given = join(home.config.dataDir, 'given.epub')
+  await writeFile(given, '')
+  await stage(home, given, { name: 'given.epub', uploader: null, source: 'command' })
+  await restart()
+  expect(await readdir(home.config.staging)).toEqual([])
+  expect(await readdir(home.config.quarantine)).toEqual([])
+  const { errata } = await listErrata(home.db.read, { id: '', owner: true }, { limit: 10 })
+  expect(errata).toEqual([])
+  expect(existsSync(given)).toBe(true)
+})

@@ -35,7 +35,9 @@ async function finishLeft(home: Home, isStart: boolean): Promise<void> {
     await unlessStorage(home, async () => {
       const known = await bookByContent(home.db.read, staged.hash)
       if (known) await removeParts(home, known)
-      await finishImport(home, staged, { quarantines: true, keeps: true })
+      // What a command refuses stays where the person keeps it, and is not ours to hold.
+      const quarantines = staged.origin.source !== 'command'
+      await finishImport(home, staged, { quarantines, keeps: true })
     })
 }
 
