@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { HarshKobo, NO_FAULTS, TOKEN_MODES, type Faults, type SyncFault } from './harsh-kobo.ts'
+import { NO_FAULTS, type Faults, type SyncFault } from './faults.ts'
+import { HarshKobo, TOKEN_MODES } from './harsh-kobo.ts'
+import { MINUTE } from './house.ts'
 import { Ledger } from './ledger.ts'
 import { live } from './life.ts'
 import { mutant, type Edit } from './mutant.ts'
@@ -121,9 +123,14 @@ function world(rules: Rules) {
   return {
     ledger,
     kobo,
-    shelve: (...books: string[]) => books.forEach((book) => ledger.shelve(book)),
-    sync: (faults: Faults = NO_FAULTS, between?: () => void) =>
-      kobo.session(ledger, faults, between),
+    shelve: (...books: string[]) => books.forEach((book) => ledger.house.shelve(book)),
+    sync(faults: Faults = NO_FAULTS, between?: () => void) {
+      ledger.house.pass(10 * MINUTE)
+      kobo.session(ledger, faults, between)
+    },
+    read(book: string) {
+      kobo.read(book, ledger.house.tick(), ledger.house.next())
+    },
     books: () => [...kobo.rows.keys()].sort().join(' '),
   }
 }
@@ -170,7 +177,7 @@ describe('stories of rare rules, told with the rule and without', () => {
         w.sync()
         w.kobo.remove('a', 1)
         w.sync(onceCall())
-        w.ledger.unshelve('a')
+        w.ledger.house.unshelve('a')
         w.shelve('a')
         for (let n = 0; n < 4; n++) w.sync()
         return w.books()
@@ -186,7 +193,7 @@ describe('stories of rare rules, told with the rule and without', () => {
         w.kobo.download(w.ledger, 'c', NO_FAULTS)
         w.kobo.download(w.ledger, 'a', NO_FAULTS)
         w.sync()
-        w.ledger.unshelve('a')
+        w.ledger.house.unshelve('a')
         w.sync(once('reply'))
         w.shelve('a')
         w.kobo.signOut(w.ledger, 'b', 'c')
@@ -225,8 +232,8 @@ describe('stories of rare rules, told with the rule and without', () => {
         w.shelve('a')
         w.sync()
         w.sync()
-        w.ledger.unshelve('a')
-        w.sync(once('crash'), () => w.kobo.read('a', ++w.ledger.clock))
+        w.ledger.house.unshelve('a')
+        w.sync(once('crash'), () => w.read('a'))
         w.shelve('a')
         for (let n = 0; n < 6; n++) w.sync()
         return w.books()
@@ -244,7 +251,7 @@ describe('stories of rare rules, told with the rule and without', () => {
         w.sync()
         w.sync()
         w.ledger.fact('a', { kind: 'consent' })
-        w.kobo.read('a', ++w.ledger.clock)
+        w.read('a')
         w.kobo.rows.delete('a')
         for (let n = 0; n < 4; n++) w.sync()
         return w.books()
@@ -268,7 +275,7 @@ describe('stories of rare rules, told with the rule and without', () => {
         w.sync()
         w.sync()
         w.ledger.fact('a', { kind: 'consent' })
-        w.ledger.unshelve('a')
+        w.ledger.house.unshelve('a')
         for (let n = 0; n < 4; n++) w.sync()
         return w.books()
       },
@@ -290,7 +297,7 @@ describe('stories of rare rules, told with the rule and without', () => {
         w.shelve('a', 'b', 'c')
         for (let n = 0; n < 3; n++) w.sync()
         w.kobo.rows.clear()
-        w.kobo.token = null
+        w.kobo.drive.token = null
         for (let n = 0; n < 3; n++) w.sync()
         return w.kobo.rows.has('a')
       },
