@@ -10,7 +10,7 @@ export type TokenMode = 'page' | 'end' | 'pinned'
 export const TOKEN_MODES: readonly TokenMode[] = ['page', 'end', 'pinned']
 
 /** A book on the device; `meta` and `place` are what it displays, not what the server calls that. */
-type Row = { file: boolean; listed: boolean; meta: number; place: number }
+type Row = { file: boolean; listed: boolean; meta: number; place: number; fileRev: number }
 
 /** What a backup of the device brings back. */
 type Drive = {
@@ -155,7 +155,7 @@ export class HarshKobo {
           : answer.operations.length
       for (const operation of answer.operations.slice(0, applied)) {
         this.apply(operation, ledger)
-        if (operation.verb === 'new') fresh.add(operation.book)
+        if (operation.verb === 'new' || operation.verb === 'file') fresh.add(operation.book)
       }
       if (fault === 'half' || fault === 'crash') return over
       if (this.tokens !== 'pinned') sent = answer.token
@@ -174,10 +174,12 @@ export class HarshKobo {
     const meta = told?.meta.content ?? 0
     const place = told?.place.content ?? 0
     const isKnown = this.announced.has(book)
+    // Another text may come with another cover, which it asks for.
+    if (row && verb !== 'state' && row.meta !== meta) this.drive.covers.delete(book)
     if (verb === 'removal') this.rows.delete(book)
     else if (verb === 'new' || verb === 'file') {
       if (row?.file && !told?.consented) this.flips.push(book)
-      this.rows.set(book, { file: false, listed: false, meta, place })
+      this.rows.set(book, { file: false, listed: false, meta, place, fileRev: operation.fileRev })
       this.announced.add(book)
     } else if (!row) {
       if (!isKnown) this.dropped.push(book)

@@ -1,3 +1,4 @@
+import type { Return } from '../../src/sync/backup.ts'
 import type { Ledger } from './ledger.ts'
 
 /** A page as the ledger knows it: its place in the log, and whether its token ever came back. */
@@ -34,10 +35,14 @@ function noticeOtherPast(ledger: Ledger, name: string, page: string): void {
   const isOther = name !== ledger.house.name
   const isKnown = ledger.pages.has(page)
   if (isKnown && !isOther) return
+  const told = ledger.log.findLast(({ kind }) => kind === 'rolled-back')?.seq ?? Infinity
   const isTold = ledger.log.some(
     (entry) => entry.kind === 'rolled-back' && isOther && entry.was === name,
   )
-  if (!isTold) ledger.add({ kind: 'rolled-back', page, was: isOther ? name : null })
+  const wasHeardSince = returnsIn(ledger).some(({ seq }) => seq > told)
+  const past = { isTold, wasHeardSince }
+  if (ledger.rules.remembersOtherPast({ isKnown, isOtherLedger: isOther }, past))
+    ledger.add({ kind: 'rolled-back', page, was: isOther ? name : null })
   if (isKnown) return
   const mark = ledger.log.findLast((entry) => entry.kind === 'rolled-back')
   if (mark) ledger.pages.set(page, { seq: mark.seq, returned: false })
@@ -45,23 +50,19 @@ function noticeOtherPast(ledger: Ledger, name: string, page: string): void {
 
 function noticeBackup(ledger: Ledger, id: string): void {
   const { seq } = ledger.pages.get(id) ?? { seq: 0 }
-  const voids = ledger.log.filter((entry) => entry.kind === 'restored')
-  const returns = ledger.log.flatMap((entry) =>
-    entry.kind === 'returned' &&
-    !voids.some((each) => entry.seq >= each.from && entry.seq < each.seq)
-      ? [
-          {
-            seq: entry.seq,
-            at: entry.at,
-            page: entry.page,
-            opened: entry.opened,
-            issued: ledger.pages.get(entry.page)?.seq ?? 0,
-          },
-        ]
-      : [],
-  )
-  const found = ledger.rules.comesFromBackup({ id, seq }, returns, ledger.house.clock)
+  const found = ledger.rules.comesFromBackup({ id, seq }, returnsIn(ledger), ledger.house.clock)
   if (!found) return
   ledger.add({ kind: 'restored', page: id, ...found })
   ledger.closeQuestions(found.issued)
+}
+
+/** Every return of a token, in the life that the device remembers. */
+function returnsIn({ log, pages }: Ledger): Return[] {
+  const voids = log.filter((entry) => entry.kind === 'restored')
+  return log.flatMap((entry) => {
+    if (entry.kind !== 'returned') return []
+    if (voids.some((each) => entry.seq >= each.from && entry.seq < each.seq)) return []
+    const { seq, at, page, opened } = entry
+    return [{ seq, at, page, opened, issued: pages.get(page)?.seq ?? 0 }]
+  })
 }

@@ -32,6 +32,7 @@ export function audit(lane: Lane): string {
   auditArrives(lane.ledger, lane.kobo.rows)
   lane.exempt.clear()
   lane.unseen.clear()
+  lane.misplaced.clear()
   return 'audit'
 }
 

@@ -28,6 +28,8 @@ export class House {
   ready = new Set(BOOKS)
   meta = new Map<string, Version>()
   places = new Map<string, Place>()
+  /** Which file of a book its owner wants on the devices. */
+  files = new Map<string, number>()
   readonly ledgers: Ledger[] = []
   private names = 1
   private serial = 0
@@ -60,6 +62,15 @@ export class House {
     this.meta.set(book, { rev: this.metaOf(book).rev + 1, content: this.next() })
   }
 
+  fileOf(book: string): number {
+    return this.files.get(book) ?? 1
+  }
+
+  /** The owner gives a book another file, which is to come to the devices that hold it. */
+  replaceFile(book: string): void {
+    this.files.set(book, this.fileOf(book) + 1)
+  }
+
   /** The person reads on somewhere that is no device of this house. */
   readElsewhere(book: string): void {
     this.movePlace(book, this.tick(), this.next())
@@ -87,10 +98,10 @@ export class House {
 
   /** A backup of the server. */
   backup(): () => void {
-    const { name, shelf, ready, meta, places } = structuredClone(this.kept())
+    const saved = structuredClone(this.kept())
     const ledgers = this.ledgers.map((ledger) => ledger.backup())
     return () => {
-      Object.assign(this, structuredClone({ name, shelf, ready, meta, places }))
+      Object.assign(this, structuredClone(saved))
       for (const putBack of ledgers) putBack()
     }
   }
@@ -103,7 +114,7 @@ export class House {
   }
 
   private kept() {
-    const { name, shelf, ready, meta, places } = this
-    return { name, shelf, ready, meta, places }
+    const { name, shelf, ready, meta, places, files } = this
+    return { name, shelf, ready, meta, places, files }
   }
 }

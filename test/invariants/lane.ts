@@ -12,6 +12,7 @@ export type Exemption =
   | 'restored without a sign'
   | 'server put back without a sign'
   | 'told late by a clock that is ahead'
+  | 'reset after it was said to be kept'
 
 /** One device of a house: its ledger, the Kobo itself, and what is true of both that neither can know. */
 export class Lane {
@@ -20,6 +21,8 @@ export class Lane {
   readonly exempt = new Map<string, Exemption>()
   /** Books that differ since the device or the server was put back, which the next token of ours will tell. */
   readonly unseen = new Map<string, Exemption>()
+  /** Books whose places were told by a clock that was set back: which of them is the later one cannot be known. Until an audit. */
+  readonly misplaced = new Set<string>()
   /** Books the reader removed and the policy keeps off, until they are shelved again. */
   keptOff = new Set<string>()
   /** The reader's removals that were heard. */
@@ -27,6 +30,8 @@ export class Lane {
   /** When the device was reset, and when it was put back to a day on which it had no token of ours. */
   readonly resets: number[] = []
   readonly restores: number[] = []
+  /** What was on the device when its last session ended. */
+  met: HarshKobo['rows'] = new Map()
   private readonly broken: (problem: string) => void
 
   constructor(ledger: Ledger, kobo: HarshKobo, broken: (problem: string) => void) {
@@ -47,10 +52,12 @@ export class Lane {
       report: ({ book, instant, read }) => {
         const isAhead = instant > read + MINUTE && instant <= ledger.house.clock + MINUTE
         if (isAhead) this.exempt.set(book, 'told late by a clock that is ahead')
+        if (instant < read - MINUTE) this.misplaced.add(book)
       },
     })
     const told = ledger.log.slice(at).some(({ kind }) => kind === 'returned' || kind === 'restored')
     if (told) this.unseen.clear()
+    this.met = kobo.snapshot().rows
     this.check()
   }
 
@@ -81,12 +88,16 @@ export class Lane {
       if (wanted && !row) this.broken(`missing${when}`)
       if (!wanted && row) this.broken(`left behind${when}`)
       if (wanted && row && row.meta !== house.metaOf(book).content) this.broken(`stale${when}`)
+      if (wanted && row && holding.fileRev !== null && row.fileRev !== house.fileOf(book))
+        this.broken(`an old file${when}`)
       const { rev, content } = house.placeOf(book)
-      if (wanted && row?.file && rev > 0 && row.place !== content) this.broken(`place lost${when}`)
+      const isPlaced = row?.place === content || this.misplaced.has(book)
+      if (wanted && row?.file && rev > 0 && !isPlaced) this.broken(`place lost${when}`)
       if (house.shelf.has(book) && holding.excluded && !this.keptOff.has(book))
         this.broken(`kept off${when}`)
     }
-    if (kobo.token === null && kobo.rows.size > 0) this.broken('amnesia for ever')
+    const isKnown = [...kobo.rows.keys()].some((book) => !exempt.has(book))
+    if (kobo.token === null && isKnown) this.broken('amnesia for ever')
   }
 }
 

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { NO_FAULTS, type Faults, type SyncFault } from './faults.ts'
-import { HarshKobo, TOKEN_MODES } from './harsh-kobo.ts'
+import { NO_FAULTS } from './faults.ts'
+import { TOKEN_MODES } from './harsh-kobo.ts'
 import { MINUTE } from './house.ts'
-import { Ledger } from './ledger.ts'
 import { live } from './life.ts'
 import { mutant, type Edit } from './mutant.ts'
-import { PRODUCT, type Keeping, type Rules } from './rules.ts'
+import { PRODUCT, type Keeping } from './rules.ts'
+import { once, onceCall, world, type World } from './story.ts'
 
 /** Lives per token mode; `bin/bench lives` lives 20,000. */
 const LIVES = 600
@@ -116,51 +116,6 @@ describe('the lives notice when a rule is taken away', () => {
   })
 })
 
-/** A small world for a story: a ledger, a device that stores each page's token and lists every book it downloaded. */
-function world(rules: Rules) {
-  const ledger = new Ledger(rules, 'keep-off')
-  const kobo = new HarshKobo('page', () => 0, 'all')
-  return {
-    ledger,
-    kobo,
-    shelve: (...books: string[]) => books.forEach((book) => ledger.house.shelve(book)),
-    sync(faults: Faults = NO_FAULTS, between?: () => void) {
-      ledger.house.pass(10 * MINUTE)
-      kobo.session(ledger, faults, between)
-    },
-    read(book: string) {
-      kobo.read(book, ledger.house.tick(), ledger.house.next())
-    },
-    books: () => [...kobo.rows.keys()].sort().join(' '),
-  }
-}
-
-type World = ReturnType<typeof world>
-
-function once(fault: SyncFault): Faults {
-  let next: SyncFault | null = fault
-  return {
-    ...NO_FAULTS,
-    sync() {
-      const now = next
-      next = null
-      return now
-    },
-  }
-}
-
-function onceCall(): Faults {
-  let next: 'reply' | null = 'reply'
-  return {
-    ...NO_FAULTS,
-    call() {
-      const now = next
-      next = null
-      return now
-    },
-  }
-}
-
 describe('stories of rare rules, told with the rule and without', () => {
   const stories: {
     story: string
@@ -233,7 +188,7 @@ describe('stories of rare rules, told with the rule and without', () => {
         w.sync()
         w.sync()
         w.ledger.house.unshelve('a')
-        w.sync(once('crash'), () => w.read('a'))
+        w.sync(once('crash'), () => w.read('a', 2 * MINUTE))
         w.shelve('a')
         for (let n = 0; n < 6; n++) w.sync()
         return w.books()
@@ -251,7 +206,7 @@ describe('stories of rare rules, told with the rule and without', () => {
         w.sync()
         w.sync()
         w.ledger.fact('a', { kind: 'consent' })
-        w.read('a')
+        w.read('a', 2 * MINUTE)
         w.kobo.rows.delete('a')
         for (let n = 0; n < 4; n++) w.sync()
         return w.books()

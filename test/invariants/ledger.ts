@@ -61,7 +61,7 @@ export class Ledger {
     const returned = hear(this, token)
     if (returned && !this.rules.keeping.abandonedPages) this.dropAbandoned(returned)
     const pairs = this.pairs()
-    const due = this.rules.plan(pairs, isBraked(pairs))
+    const due = redelivering(this.rules.plan(pairs, isBraked(pairs)), pairs)
     const session = this.rules.heard(this.session, returned)
     if (session.repeats === 3) this.stuckSessions++
     const limits = { onePage: this.stuckSessions >= 2, operations: PAGE }
@@ -105,7 +105,7 @@ export class Ledger {
         wanted: this.wants(book, holding),
         shelvedAt: house.shelf.get(book) ?? 0,
         metaRev: house.metaOf(book).rev,
-        fileRev: 1,
+        fileRev: house.fileOf(book),
         stateRev: house.placeOf(book).rev,
         artifact: house.ready.has(book) ? `file of ${book}` : null,
         completesSinceDoubt: completes.filter((entry) => entry.seq > since).length,
@@ -176,7 +176,7 @@ export class Ledger {
   private tells({ operation, pair }: Due): Operation {
     const { house } = this
     const { book } = operation
-    const consented = pair.holding.consent !== null
+    const consented = pair.holding.consent !== null || operation.verb === 'file'
     const told = { consented, meta: house.metaOf(book), place: house.placeOf(book) }
     this.told.set(operation, told)
     return operation
@@ -205,6 +205,22 @@ export class Ledger {
         : entry,
     )
   }
+}
+
+/** With the files that are to replace another: fold and wire know them, and nothing of the product plans them yet. */
+function redelivering(due: Due[], pairs: readonly Pair[]): Due[] {
+  const replaced = pairs.flatMap((pair): Due[] => {
+    const { book, holding, wanted, fileRev, metaRev, stateRev, artifact } = pair
+    const isOld = wanted && holding.state === 'held' && !holding.consent
+    if (!isOld || holding.fileRev === null || holding.fileRev === fileRev || !artifact) return []
+    return [{ pair, operation: { verb: 'file', book, metaRev, fileRev, stateRev, artifact } }]
+  })
+  const books = new Set(replaced.map(({ pair }) => pair.book))
+  const news = due.filter(({ operation }) => operation.verb === 'new')
+  const others = due.filter(
+    ({ operation, pair }) => operation.verb !== 'new' && !books.has(pair.book),
+  )
+  return [...news, ...replaced, ...others]
 }
 
 /** As `brake.ts`: of so few books the tenth part is always less. */

@@ -120,7 +120,13 @@ class Life {
     const pages = (): number =>
       this.house.ledgers.flatMap(({ log }) => log.filter(({ kind }) => kind === 'page')).length
     const before = pages()
-    this.cleanSessions(1)
+    for (const lane of this.lanes) {
+      this.lane = lane
+      if (questionsOf(lane).length > 0) this.broken.add('asked for ever')
+      this.house.pass(10 * MINUTE)
+      this.session(NO_FAULTS)
+      if (questionsOf(lane).length > 0) this.broken.add('asked for ever')
+    }
     if (pages() !== before) this.broken.add('not quiet')
   }
 
@@ -185,7 +191,9 @@ class Life {
   }
 
   private heal(): void {
-    if (this.random() < 0.5) return this.consent()
+    const x = this.random()
+    if (x < 0.4) return this.consent()
+    if (x < 0.6) return this.act('another file of', BOOKS, (book) => this.house.replaceFile(book))
     const { ledger } = this.lane
     const held = ledger.pairs().filter(({ holding }) => holding.state === 'held')
     const books = held.map(({ book }) => book)

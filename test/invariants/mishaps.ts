@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Entry } from '../../src/sync/log.ts'
 import { auditArrives } from './arrivals.ts'
 import type { HarshKobo } from './harsh-kobo.ts'
 import { DAY, MINUTE, type House } from './house.ts'
@@ -90,6 +92,8 @@ export class Mishaps {
       this.tell('token lost')
     } else if (x < 0.5) {
       kobo.reset(this.random() < 0.8)
+      if (wasSaidToBeKept(ledger.log))
+        for (const book of BOOKS) lane.exempt.set(book, 'reset after it was said to be kept')
       lane.resets.push(ledger.house.tick())
       this.audits.delete(lane)
       this.tell('factory reset')
@@ -139,13 +143,13 @@ export class Mishaps {
     const isOurs = drive.token?.includes('/') === true
     const isTold = isOurs && (issued === undefined || this.hasOpenedLater(lane, issued))
     const { rows: then } = drive
-    const { rows: now, drive: before } = kobo
-    for (const book of BOOKS) if (isTold) lane.unseen.set(book, RESTORED)
     for (const book of BOOKS) {
-      const [one, other] = [then.get(book), now.get(book)]
-      const isSame = JSON.stringify(one) === JSON.stringify(other)
-      const isWaiting = before.deletes.some((each) => each.book === book)
-      if (!isTold && (!isSame || isWaiting)) lane.exempt.set(book, RESTORED)
+      const isAsBefore = [kobo.rows, lane.met].every((rows) =>
+        isDeepStrictEqual(rows.get(book), then.get(book)),
+      )
+      const isWaiting = kobo.drive.deletes.some((each) => each.book === book)
+      if (isTold) lane.unseen.set(book, RESTORED)
+      else if (!isAsBefore || isWaiting) lane.exempt.set(book, RESTORED)
     }
     for (const { id } of drive.deletes) lane.heard.delete(id)
     kobo.restore(drive)
@@ -205,6 +209,12 @@ export class Mishaps {
     for (const book of house.shelf.keys())
       if (all || this.random() < 0.3) house.unshelve(book, 'machine')
   }
+}
+
+/** Its person said so, and no session came since. */
+function wasSaidToBeKept(log: readonly Entry[]): boolean {
+  const last = log.findLast(({ kind }) => kind === 'answered' || kind === 'session')
+  return last?.kind === 'answered' && last.from === null && last.library === 'kept'
 }
 
 const RESTORED: Exemption = 'restored without a sign'

@@ -9,7 +9,7 @@ export type Rules = Pick<typeof replay, 'replay' | 'unnamed' | 'newestReturn'> &
   Pick<typeof plan, 'plan' | 'carrier' | 'isInQuestion'> &
   Pick<typeof page, 'cutPage' | 'heard' | 'isStuck'> &
   Pick<typeof amnesia, 'judgeAmnesia'> &
-  Pick<typeof backup, 'comesFromBackup'> & {
+  Pick<typeof backup, 'comesFromBackup' | 'remembersOtherPast'> & {
     /** How the book-keeping around the decisions works; the product's way is all true. */
     keeping: Keeping
   }
