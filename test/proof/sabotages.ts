@@ -1,7 +1,10 @@
 import type { Spoilt } from './sabotage.ts'
 
-/** A rule of sync that is broken on purpose, and the invariants of which one at least must tell. */
-export type Sabotage = { what: string; edits: Spoilt[]; breaks: RegExp }
+/**
+ * A rule of sync that is broken on purpose, and the invariants of which one at least must tell. `seed`: the first of a plain range of
+ * schedules, near one that notices.
+ */
+export type Sabotage = { what: string; edits: Spoilt[]; breaks: RegExp; seed: number }
 
 /** What other servers do, and what this one must never do again unnoticed. */
 export const SABOTAGES: Sabotage[] = [
@@ -20,6 +23,7 @@ export const SABOTAGES: Sabotage[] = [
       },
     ],
     breaks: /I1:|I4:/,
+    seed: 1,
   },
   {
     what: 'forget the stay',
@@ -27,6 +31,7 @@ export const SABOTAGES: Sabotage[] = [
       { file: 'stay.js', from: 'if (since === undefined) return true;', to: 'return true;' },
     ],
     breaks: /I4:|I21:/,
+    seed: 1,
   },
   {
     // A page that was left behind becomes an ancestor of every page that comes after it.
@@ -40,6 +45,7 @@ export const SABOTAGES: Sabotage[] = [
       { file: 'turn.js', from: 'import { headOf,', to: 'import { headOf, newestIssued,' },
     ],
     breaks: /I4:/,
+    seed: 1,
   },
   {
     what: 'page numbers instead of random ids',
@@ -52,6 +58,7 @@ export const SABOTAGES: Sabotage[] = [
       },
     ],
     breaks: /I4:|I7:/,
+    seed: 1,
   },
   {
     what: 'per person instead of per device',
@@ -72,6 +79,7 @@ export const SABOTAGES: Sabotage[] = [
       },
     ],
     breaks: /I4:|I5:/,
+    seed: 1,
   },
   {
     what: 'everything new without a token',
@@ -83,6 +91,7 @@ export const SABOTAGES: Sabotage[] = [
       },
     ],
     breaks: /I7:|I19:/,
+    seed: 1,
   },
   {
     what: 'readiness removes',
@@ -94,5 +103,6 @@ export const SABOTAGES: Sabotage[] = [
       },
     ],
     breaks: /I3:/,
+    seed: 1,
   },
 ]

@@ -26,7 +26,8 @@ export async function takeStep(world: World, step: Step): Promise<void> {
 }
 
 /** What the server still writes of what was asked, such as the end of a download, is written. */
-async function quiet({ stage: { house } }: World): Promise<void> {
+async function quiet({ stage: { house, underWay } }: World): Promise<void> {
+  await underWay.over()
   for (let turns = 0; turns < 3; turns++) {
     await new Promise((resolve) => setImmediate(resolve))
     await house.server.home.db.transact(() => Promise.resolve())
