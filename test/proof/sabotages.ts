@@ -27,9 +27,7 @@ export const SABOTAGES: Sabotage[] = [
   },
   {
     what: 'forget the stay',
-    edits: [
-      { file: 'stay.js', from: 'if (since === undefined) return true;', to: 'return true;' },
-    ],
+    edits: [{ file: 'stay.js', from: 'if (since === undefined) return true;', to: 'return true;' }],
     breaks: /I4:|I21:/,
     seed: 1,
   },
