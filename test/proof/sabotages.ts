@@ -42,7 +42,7 @@ export const SABOTAGES: Sabotage[] = [
       },
       { file: 'turn.js', from: 'import { headOf,', to: 'import { headOf, newestIssued,' },
     ],
-    breaks: /I4:/,
+    breaks: /I4:|I7:/,
     seed: 1,
   },
   {
@@ -55,7 +55,7 @@ export const SABOTAGES: Sabotage[] = [
              const id = device.id + ':' + (Math.max(0, ...pages.map((each) => Number(each.id.split(':')[1]))) + 1);`,
       },
     ],
-    breaks: /I4:|I7:/,
+    breaks: /I4:|I7:|I21:/,
     seed: 1,
   },
   {

@@ -198,7 +198,7 @@ export const anySchedule: fc.Arbitrary<Schedule> = fc.record({
     .array(
       fc.oneof(
         { weight: 24, arbitrary: anyStep.map((step) => [step]) },
-        { weight: 1, arbitrary: storyOf(kobo, book) },
+        { weight: 2, arbitrary: storyOf(kobo, book) },
       ),
       {
         minLength: 4,
