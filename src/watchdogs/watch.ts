@@ -2,6 +2,7 @@ import { deviceById } from '../devices/device.store.ts'
 import type { Home } from '../home.ts'
 import { watchDownloads } from './downloads.ts'
 import { watchLimits } from './limits.ts'
+import { watchDisks } from './low-disk.ts'
 import { watchQuestions } from './questions.ts'
 import { watchServices } from './silent-services.ts'
 import { watchToken } from './stuck-token.ts'
@@ -23,4 +24,5 @@ export async function watch(home: Home): Promise<void> {
   }
   await watchRequests(home)
   await watchLimits(home)
+  await watchDisks(home)
 }
