@@ -95,6 +95,7 @@ export async function actOnErratum(home: Home, erratum: Erratum, name: string): 
     case 'book-near-limit':
     case 'headers-near-limit':
     case 'unknown-requests':
+    case 'low-disk':
       // They propose nothing, so that none of their names passes the check above.
       return
   }

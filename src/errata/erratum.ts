@@ -19,6 +19,7 @@ export type ErratumKind =
   | 'book-near-limit'
   | 'headers-near-limit'
   | 'unknown-requests'
+  | 'low-disk'
 
 /** What an action needs to know, as plain text. */
 export type ErratumDetail = Readonly<Record<string, string>>
@@ -229,4 +230,5 @@ const ACTIONS: Record<ErratumKind, readonly string[]> = {
   'book-near-limit': [],
   'headers-near-limit': [],
   'unknown-requests': [],
+  'low-disk': [],
 }

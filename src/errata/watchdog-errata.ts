@@ -118,6 +118,24 @@ export function unknownRequests(
 
 const SHOWN = 10
 
+/** A disk that is nearly full. `free` in bytes, told in steps, so that the words do not change with every page of a log. */
+export function lowDisk(folder: string, free: number): NewErratum {
+  const left = Math.floor(free / STEP) * (STEP / 1_000_000)
+  return {
+    kind: 'low-disk',
+    subject: folder,
+    person: null,
+    device: null,
+    book: null,
+    cause: `The disk of ${folder} is nearly full: ${left === 0 ? `less than ${STEP / 1_000_000}` : `about ${left}`} MB are left.`,
+    consequence:
+      'When it is full, books are neither imported nor prepared, and Kobos cannot sync. Nothing is lost by that. Please make room.',
+    detail: {},
+  }
+}
+
+const STEP = 50_000_000
+
 /** A book that a reader removed on a Kobo and that stands on shelves which other Kobos carry as well. */
 export function removedOnKobo(
   device: Caller,

@@ -2,6 +2,32 @@ import type { Db, Tx } from '../db/schema.ts'
 import type { Mark } from '../sync/log.ts'
 import type { Titled } from '../errata/watchdog-errata.ts'
 
+/** The devices that may have something to tell, or of which something is told: a revoked one of which nothing is told has neither. */
+export async function watchedDevices(db: Db): Promise<string[]> {
+  const rows = await db
+    .selectFrom('device')
+    .select('id')
+    .where((is) =>
+      is.or([
+        is('revoked_at', 'is', null),
+        is(
+          'id',
+          'in',
+          is
+            .selectFrom('erratum')
+            .select('device')
+            .where('device', 'is not', null)
+            .where((told) =>
+              told.or([told('closed_at', 'is', null), told('quiet_until', 'is not', null)]),
+            )
+            .$castTo<{ device: string }>(),
+        ),
+      ]),
+    )
+    .execute()
+  return rows.map((row) => row.id)
+}
+
 /** Books of which a download to the device may be under way or may have failed. */
 export async function watchedBooks(db: Db, device: string): Promise<string[]> {
   const rows = await db

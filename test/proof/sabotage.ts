@@ -1,23 +1,30 @@
-import { execFile } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { SoakTold } from '../../bench/soak-program.ts'
 import { packageRoot } from '../../src/package-root.ts'
 
 /** A change to the built program: in this file of src/sync, `from` (which must be there exactly once) becomes `to`. */
 export type Spoilt = { file: string; from: string; to: string }
 
 /**
- * Spoils a copy of the built program and lets random schedules happen to it. Answers what the soak printed about them: which invariants
- * were broken, or nothing.
+ * Spoils a copy of the built program and lets random schedules happen to it, from this seed on, until one fails. Answers the invariants
+ * that were broken in it, each with what was seen, and how many schedules it took; nothing when none of so many failed.
  */
-export async function soakSpoilt(edits: readonly Spoilt[], schedules: number): Promise<string> {
+export async function soakSpoilt(
+  edits: readonly Spoilt[],
+  { schedules, seed }: { schedules: number; seed: number },
+): Promise<{ broken: string[]; after: number }> {
   const root = packageRoot()
+  mkdirSync(join(root, '.cache'), { recursive: true })
   const folder = mkdtempSync(join(root, '.cache', 'spoilt-'))
   try {
     cpSync(join(root, 'dist'), join(folder, 'dist'), { recursive: true })
     for (const { file, from, to } of edits)
       spoil(join(folder, 'dist', 'src', 'sync', file), from, to)
-    return await runSoak(join(folder, 'dist', 'bench', 'main.js'), schedules)
+    const told = await runSoak(join(folder, 'dist', 'bench', 'soak-program.js'), schedules, seed)
+    return { broken: told.failures, after: told.schedules }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
@@ -38,10 +45,14 @@ function escaped(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 }
 
-/** Exits with 1 when an invariant was broken, and tells which on the standard error. */
-function runSoak(program: string, schedules: number): Promise<string> {
-  const args = [program, 'soak', '--schedules', String(schedules), '--seed', '1']
-  return new Promise((resolve) => {
-    execFile(process.execPath, args, { maxBuffer: 2 ** 26 }, (_, __, errors) => resolve(errors))
-  })
+/** One process, so that the schedules are one plain range of seeds. It ends after the first that fails. */
+async function runSoak(program: string, schedules: number, seed: number): Promise<SoakTold> {
+  const child = fork(program, [schedules, seed, 1].map(String), { stdio: 'pipe' })
+  let errors = ''
+  child.stderr?.on('data', (text) => (errors += String(text)))
+  let last: SoakTold | undefined
+  child.on('message', (told: SoakTold) => (last = told))
+  await once(child, 'close')
+  if (!last || child.exitCode !== 0) throw new Error(`The spoilt program ended early: ${errors}`)
+  return last
 }

@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { storyOf } from './story.ts'
 
 /** Which of the two Kobos, which book, which shelf: by number, so that a schedule can shrink. */
 type OfKobo = { kobo: 0 | 1 }
@@ -7,9 +8,27 @@ type OfBook = { book: number }
 /** Something that the owner does while a Kobo is between two exchanges of a sync. */
 export type Edit = { do: 'shelve' | 'unshelve' | 'rename'; book: number; at: number }
 
+/** What goes wrong once in a sync, with the first request of this kind. */
+export type Mishap = {
+  fault: (typeof FAULTS)[number]
+  with: (typeof REQUESTS)[number]
+}
+
+const FAULTS = ['lose-reply', 'cut-reply', 'postpone', 'twin-later', 'crash-before-token'] as const
+const REQUESTS = ['library', 'state', 'removal', 'download'] as const
+
+/** A sync: what goes wrong in it anywhere, at this rate, or once; and what its owner does meanwhile. */
+export type Sync = {
+  do: 'sync'
+  rate: 0 | 6 | 25
+  seed: number
+  edit: Edit | null
+  mishap: Mishap | null
+} & OfKobo
+
 /** One thing that happens in a schedule. */
 export type Step =
-  | ({ do: 'sync'; rate: 0 | 6 | 25; seed: number; edit: Edit | null } & OfKobo)
+  | Sync
   | ({
       do: 'shelve' | 'unshelve' | 'rename' | 'delete book' | 'restore book' | 'again' | 'not ready'
     } & OfBook)
@@ -63,6 +82,10 @@ const sync = fc.record({
   rate: fc.constantFrom(0 as const, 6 as const, 25 as const),
   seed,
   edit,
+  mishap: fc.option(
+    fc.record({ fault: fc.constantFrom(...FAULTS), with: fc.constantFrom(...REQUESTS) }),
+    { freq: 6, nil: null },
+  ),
 })
 
 /** Any one thing: mostly what happens every day. */
@@ -171,5 +194,17 @@ const profile: fc.Arbitrary<Profile> = fc.oneof(
 
 export const anySchedule: fc.Arbitrary<Schedule> = fc.record({
   profiles: fc.tuple(profile, profile),
-  steps: fc.array(anyStep, { minLength: 4, maxLength: 26, size: 'max' }),
+  steps: fc
+    .array(
+      fc.oneof(
+        { weight: 24, arbitrary: anyStep.map((step) => [step]) },
+        { weight: 2, arbitrary: storyOf(kobo, book) },
+      ),
+      {
+        minLength: 4,
+        maxLength: 26,
+        size: 'max',
+      },
+    )
+    .map((parts) => parts.flat()),
 })

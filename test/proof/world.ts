@@ -8,12 +8,21 @@ import { makeEpub } from '../support/make-epub.ts'
 import { Tally } from './tally.ts'
 import { switchesOf } from './profile.ts'
 import { BOOKS, type Schedule } from './step.ts'
+import { watchRequests, type UnderWay } from './under-way.ts'
 
 /** A house with the books that schedules are about. Many schedules go through one, each with Kobos and shelves of its own. */
-export type Stage = { house: House; books: string[]; files: Buffer[]; tally: Tally }
+export type Stage = {
+  house: House
+  books: string[]
+  files: Buffer[]
+  tally: Tally
+  underWay: UnderWay
+  close(): Promise<void>
+}
 
-/** Opens a stage. The caller closes its house. */
+/** Opens a stage. The caller closes it. */
 export async function openStage(tally = new Tally()): Promise<Stage> {
+  const underWay = watchRequests()
   const house = await openHouse({ patience: 60 })
   const files: Buffer[] = []
   const books: string[] = []
@@ -26,7 +35,17 @@ export async function openStage(tally = new Tally()): Promise<Stage> {
   const shelf = await house.shelf('Prepared', books)
   await house.device('Somebody else’s', [shelf.id])
   await house.settled()
-  return { house, books, files, tally }
+  return {
+    house,
+    books,
+    files,
+    tally,
+    underWay,
+    async close() {
+      underWay.close()
+      await house.close()
+    },
+  }
 }
 
 /** A Kobo of a schedule with what an honest witness knows of it. */
@@ -39,6 +58,9 @@ export type Witnessed = {
   paused: boolean
   /** Books that its reader removed, until they are shelved anew or brought back. */
   removed: Set<string>
+  /** Books that were wanted on it so far, and those that were to leave it at any time since. */
+  wanted: Set<string>
+  unwanted: Set<string>
   /** Books of which no server can know the truth: silent losses, and backups that nothing told of. */
   exempt: Set<string>
   /** Books that a backup of its own changed, as long as no token told of it. */
@@ -125,6 +147,8 @@ function witnessed(kobo: Kobo, drive: string, device: string): Witnessed {
     policy: 'keep-off',
     paused: false,
     removed: new Set(),
+    wanted: new Set(),
+    unwanted: new Set(),
     exempt: new Set(),
     untold: new Set(),
     consents: new Map(),
@@ -141,7 +165,7 @@ function witnessed(kobo: Kobo, drive: string, device: string): Witnessed {
   }
 }
 
-/** Takes the Kobos and the shelves away, and leaves the books as they were. */
+/** Takes the Kobos and the shelves away, and leaves the books as they were: in the library, and unread. */
 export async function closeWorld(world: World): Promise<void> {
   const { house, books } = world.stage
   for (const { kobo, drive, device } of world.kobos) {
@@ -151,6 +175,7 @@ export async function closeWorld(world: World): Promise<void> {
   }
   for (const shelf of world.shelves) await house.api('DELETE', `/shelves/${shelf}`)
   for (const book of books) await house.api('POST', `/books/${book}/restore`)
+  await house.server.home.db.transact((tx) => tx.deleteFrom('reading_state').execute())
   if (world.serverSnapshot) rmSync(world.serverSnapshot.folder, { recursive: true, force: true })
 }
 

@@ -29,6 +29,9 @@ import { readOnly, smallDisk, type Disk } from '../support/mount.ts'
 import { tempHome, type TempHome } from '../support/temp-home.ts'
 
 const MEGABYTE = 1 << 20
+const ErrataTold = z.object({
+  items: z.array(z.object({ kind: z.string(), cause: z.string(), actions: z.array(z.string()) })),
+})
 const OWNER = { id: 'nobody', owner: true }
 
 let leave: (() => unknown)[]
@@ -228,6 +231,25 @@ describe('a server', () => {
     }
     return { server, call, log, advance }
   }
+
+  test('tells its owner of a disk that is nearly full, as long as it is', async () => {
+    const small = disk(800 * MEGABYTE)
+    const { call } = await open(join(small.path, 'data'))
+    const errata = async () => ErrataTold.parse(JSON.parse((await call('GET', '/errata')).text))
+    expect(await errata()).toEqual({ items: [] })
+    small.fill(70_000_000)
+    expect(await errata()).toMatchObject({
+      items: [
+        {
+          kind: 'low-disk',
+          cause: `The disk of ${join(small.path, 'data')} is nearly full: about 50 MB are left.`,
+          actions: [],
+        },
+      ],
+    })
+    await small.empty()
+    expect(await errata()).toEqual({ items: [] })
+  })
 
   test('answers uploads to a full disk with one sentence, stays up, and takes them later', async () => {
     const full = disk(12 * MEGABYTE)
