@@ -112,6 +112,18 @@ describe('merging', () => {
     expect(mergeAll(all.toReversed())?.place?.percent).toBe(41)
   })
 
+  test('of two places told by a clock that is ahead the one that it calls later counts, in whatever order they arrive', () => {
+    const ahead = (seconds: number, arrival: number, percent: number) => ({
+      ...place(seconds, percent),
+      modified: { ...at(seconds), at: arrival * 1000 },
+    })
+    const all = [
+      report(900, { place: ahead(900, 10, 40) }),
+      report(800, { place: ahead(800, 20, 30) }),
+    ]
+    expect(mergeAll(all)?.place?.percent).toBe(40)
+  })
+
   test('a part that is not reported stays', () => {
     const state = mergeAll([report(5, { place: place(5, 40) }), report(9)])
     expect(state).toMatchObject({ rev: 1, modified: at(5), place: { percent: 40 } })

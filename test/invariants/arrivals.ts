@@ -1,3 +1,4 @@
+import { momentAt } from './house.ts'
 import { BOOKS, type Ledger } from './ledger.ts'
 
 /** A reading state as the device sends it: the instant by its own clock, and the place. `waited`: ms since the reader turned the page. */
@@ -19,8 +20,9 @@ export function stateArrives(ledger: Ledger, { book, instant, content }: Write):
   const { house } = ledger
   const now = house.tick()
   const place = house.placeOf(book)
-  const at = Math.min(instant, now)
-  if (place.content !== content && at > place.instant) house.movePlace(book, at, content)
+  const modified = momentAt(instant, now)
+  if (place.content !== content && ledger.rules.compareMoments(modified, place.modified) > 0)
+    house.movePlace(book, modified, content)
   const { rev, content: stored } = house.placeOf(book)
   ledger.fact(book, { kind: 'state', instant, rev: stored === content ? rev : null })
 }

@@ -185,7 +185,8 @@ export class HarshKobo {
       if (!isKnown) this.dropped.push(book)
     } else if (verb === 'metadata') row.meta = meta
     // A place that arrives before the bytes is lost, and one that is older than what the reader did meanwhile is not taken.
-    else if (row.file && !this.hasUnsent(book, told?.place.instant ?? 0)) row.place = place
+    else if (row.file && !this.hasUnsent(book, Date.parse(told?.place.modified.text ?? '')))
+      row.place = place
   }
 
   private hasUnsent(book: string, instant: number): boolean {

@@ -1,4 +1,5 @@
 import type { BookFact } from '../../src/sync/log.ts'
+import type { Moment } from '../../src/reading/reading-state.ts'
 import type { Ledger } from './ledger.ts'
 
 /** The books of every life. */
@@ -12,11 +13,16 @@ export const DAY = 24 * 60 * MINUTE
 /** A revision, as the server counts them, and what it stands for: after a server was put back the same number is another text. */
 export type Version = { rev: number; content: number }
 
-/** Where the person is in a book; the instant is the one that the device said. */
-export type Place = Version & { instant: number }
+/** Where the person is in a book, and since when. */
+export type Place = Version & { modified: Moment }
 
-const NOWHERE: Place = { rev: 0, content: 0, instant: -1 }
+const NOWHERE: Place = { rev: 0, content: 0, modified: momentAt(0) }
 const FIRST: Version = { rev: 1, content: 0 }
+
+/** A moment as a device says it, and as it counts at its arrival (`decode-states.ts`). */
+export function momentAt(instant: number, arrival = instant): Moment {
+  return { text: new Date(instant).toISOString(), at: Math.min(instant, arrival) }
+}
 
 /** What all devices of a person share: books, the shelf, places, and the clock. */
 export class House {
@@ -73,11 +79,11 @@ export class House {
 
   /** The person reads on somewhere that is no device of this house. */
   readElsewhere(book: string): void {
-    this.movePlace(book, this.tick(), this.next())
+    this.movePlace(book, momentAt(this.tick()), this.next())
   }
 
-  movePlace(book: string, instant: number, content: number): void {
-    this.places.set(book, { rev: this.placeOf(book).rev + 1, instant, content })
+  movePlace(book: string, modified: Moment, content: number): void {
+    this.places.set(book, { rev: this.placeOf(book).rev + 1, modified, content })
   }
 
   shelve(book: string, cause: 'person' | 'machine' = 'person'): void {

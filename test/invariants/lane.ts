@@ -23,6 +23,8 @@ export class Lane {
   readonly unseen = new Map<string, Exemption>()
   /** Books whose places were told by a clock that was set back: which of them is the later one cannot be known. Until an audit. */
   readonly misplaced = new Set<string>()
+  /** Books of which the device may hold a file that a server which was put back has forgotten. Nothing that it tells names a file. */
+  readonly refiled = new Set<string>()
   /** Books the reader removed and the policy keeps off, until they are shelved again. */
   keptOff = new Set<string>()
   /** The reader's removals that were heard. */
@@ -88,8 +90,8 @@ export class Lane {
       if (wanted && !row) this.broken(`missing${when}`)
       if (!wanted && row) this.broken(`left behind${when}`)
       if (wanted && row && row.meta !== house.metaOf(book).content) this.broken(`stale${when}`)
-      if (wanted && row && holding.fileRev !== null && row.fileRev !== house.fileOf(book))
-        this.broken(`an old file${when}`)
+      const isFiled = row?.fileRev === house.fileOf(book) || this.refiled.has(book)
+      if (wanted && row && holding.fileRev !== null && !isFiled) this.broken(`an old file${when}`)
       const { rev, content } = house.placeOf(book)
       const isPlaced = row?.place === content || this.misplaced.has(book)
       if (wanted && row?.file && rev > 0 && !isPlaced) this.broken(`place lost${when}`)

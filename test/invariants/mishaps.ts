@@ -189,12 +189,14 @@ export class Mishaps {
       const isKnown = page === undefined || backup.pages[index]?.has(page) === true
       return !renews && isKnown && ledger.log.length > (backup.lengths[index] ?? 0)
     })
+    const files = new Map(house.files)
     backup.putBack()
     if (renews) house.renew()
     for (const [index, lane] of lanes.entries()) {
       lane.keptOff = new Set(backup.keptOff[index])
       lane.heard = new Set(backup.heard[index])
       for (const book of BOOKS) {
+        if (files.get(book) !== house.files.get(book)) lane.refiled.add(book)
         if (blind[index]) lane.exempt.set(book, PUT_BACK)
         else if (!renews) lane.unseen.set(book, PUT_BACK)
       }

@@ -1,3 +1,4 @@
+import * as merge from '../../src/reading/merge.ts'
 import * as amnesia from '../../src/sync/amnesia.ts'
 import * as backup from '../../src/sync/backup.ts'
 import * as page from '../../src/sync/page.ts'
@@ -11,6 +12,7 @@ export type Rules = Pick<typeof replay, 'replay' | 'unnamed' | 'newestReturn'> &
   Pick<typeof page, 'cutPage' | 'heard' | 'isStuck'> &
   Pick<typeof amnesia, 'judgeAmnesia'> &
   typeof readDelete &
+  Pick<typeof merge, 'compareMoments'> &
   Pick<typeof backup, 'comesFromBackup' | 'remembersOtherPast'> & {
     /** How the book-keeping around the decisions works; the product's way is all true. */
     keeping: Keeping
@@ -31,5 +33,6 @@ export const PRODUCT: Rules = {
   ...amnesia,
   ...backup,
   ...readDelete,
+  ...merge,
   keeping: { repeatedDelete: true, abandonedPages: true },
 }
