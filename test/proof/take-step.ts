@@ -10,6 +10,7 @@ import { answerAll, ask, consent, deviceOf, shelfOf, shelve } from './owner.ts'
 import { checkEvents, checkPreview, expectWire } from './checks-of-device.ts'
 import { pageOf } from './page-of.ts'
 import type { Edit, Mishap, Step, Sync } from './step.ts'
+import { answersAreOut } from './under-way.ts'
 import { checkRemovals } from './wanted.ts'
 import { fail, type Witnessed, type World } from './world.ts'
 
@@ -27,8 +28,8 @@ export async function takeStep(world: World, step: Step): Promise<void> {
 }
 
 /** What the server still writes of what was asked, such as the end of a download, is written; a book that it found unprepared is prepared. */
-async function quiet({ stage: { house, underWay } }: World): Promise<void> {
-  await underWay.over()
+async function quiet({ stage: { house } }: World): Promise<void> {
+  await answersAreOut()
   await house.settled()
   for (let turns = 0; turns < 3; turns++) {
     await new Promise((resolve) => setImmediate(resolve))
