@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { isShared, latestInstant, mergeReport, type Report } from './merge.ts'
+import { isShared, mergeReport, type Report } from './merge.ts'
 import type { Moment, ReadingState } from './reading-state.ts'
 
 const about = { book: 'b', origin: 'kobo' }
@@ -125,9 +125,4 @@ test('a device shares our state when all it told is what we keep', () => {
   expect(isShared(stored, told)).toBe(true)
   expect(isShared(stored, report(6))).toBe(true)
   expect(isShared(stored, report(4, { place: place(4, 30) }))).toBe(false)
-})
-
-test('the latest moment in a report is that of its latest part', () => {
-  expect(latestInstant(report(5, { place: place(8, 1) }))).toBe(8000)
-  expect(latestInstant(report(9, { place: place(8, 1) }))).toBe(9000)
 })

@@ -66,12 +66,6 @@ export function isShared(state: ReadingState, report: Report): boolean {
   )
 }
 
-/** The latest instant inside a report, in epoch ms. */
-export function latestInstant(report: Report): number {
-  const parts = [report.status, report.statistics, report.place]
-  return Math.max(report.modified.at, ...parts.map((part) => part?.modified.at ?? 0))
-}
-
 /** The stored part itself unless the other one wins, so that a change shows. */
 function laterPart<Part extends { modified: Moment }>(
   stored: Part | null,
