@@ -5,9 +5,9 @@ export type Write = { book: string; instant: number; content: number; read: numb
 
 /** A DELETE arrives. Returns whether it was the first time it was heard. */
 export function deleteArrives(ledger: Ledger, book: string): boolean {
-  const holding = ledger.holding(book)
-  const repeat = ledger.rules.keeping.repeatedDelete && holding.state === 'none' && holding.deleted
-  ledger.fact(book, { kind: 'delete', repeat, exclude: ledger.policy !== 'bring-back' })
+  const fact = ledger.rules.readDelete(ledger.holding(book), ledger.policy)
+  const repeat = ledger.rules.keeping.repeatedDelete && fact.repeat
+  ledger.fact(book, { ...fact, repeat })
   // Of a shelf that others carry too, its person is asked.
   if (ledger.policy === 'unshelve' && !repeat && ledger.house.ledgers.length === 1)
     ledger.house.unshelve(book)

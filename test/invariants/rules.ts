@@ -2,6 +2,7 @@ import * as amnesia from '../../src/sync/amnesia.ts'
 import * as backup from '../../src/sync/backup.ts'
 import * as page from '../../src/sync/page.ts'
 import * as plan from '../../src/sync/plan.ts'
+import * as readDelete from '../../src/sync/read-delete.ts'
 import * as replay from '../../src/sync/replay.ts'
 
 /** The decisions of the ledger that a life is lived by: those of the product, or a mutant of them. */
@@ -9,6 +10,7 @@ export type Rules = Pick<typeof replay, 'replay' | 'unnamed' | 'newestReturn'> &
   Pick<typeof plan, 'plan' | 'carrier' | 'isInQuestion'> &
   Pick<typeof page, 'cutPage' | 'heard' | 'isStuck'> &
   Pick<typeof amnesia, 'judgeAmnesia'> &
+  typeof readDelete &
   Pick<typeof backup, 'comesFromBackup' | 'remembersOtherPast'> & {
     /** How the book-keeping around the decisions works; the product's way is all true. */
     keeping: Keeping
@@ -28,5 +30,6 @@ export const PRODUCT: Rules = {
   ...page,
   ...amnesia,
   ...backup,
+  ...readDelete,
   keeping: { repeatedDelete: true, abandonedPages: true },
 }
