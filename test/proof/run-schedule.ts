@@ -91,7 +91,7 @@ async function settle(world: World): Promise<void> {
 
 function syncStep(world: World, witness: Witnessed): Step {
   const kobo = world.kobos[0] === witness ? 0 : 1
-  return { do: 'sync', kobo, rate: 0, seed: 0, edit: null, mishap: null }
+  return { do: 'sync', kobo, rate: 0, seed: 0, edit: null, once: null }
 }
 
 async function pagesOf({ stage: { house } }: World, { device }: Witnessed): Promise<number> {

@@ -3,26 +3,30 @@ import { once } from 'node:events'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { SoakTold } from '../../bench/soak-program.ts'
+import { inMemory } from '../../bench/soak.ts'
 import { packageRoot } from '../../src/package-root.ts'
 
+/** One failure tells what there is to know. */
+const ENOUGH = 1
+
 /** A change to the built program: in this file of src/sync, `from` (which must be there exactly once) becomes `to`. */
-export type Spoilt = { file: string; from: string; to: string }
+export type Change = { file: string; from: string; to: string }
 
 /**
- * Spoils a copy of the built program and lets random schedules happen to it, from this seed on, until one fails. Answers the invariants
- * that were broken in it, each with what was seen, and how many schedules it took; nothing when none of so many failed.
+ * Changes a copy of the built program and lets random schedules happen to it, from this seed on, until one fails. Answers the invariants
+ * that were broken in it, each with what was seen, and how many schedules it took; no invariants when none of so many failed.
  */
-export async function soakSpoilt(
-  edits: readonly Spoilt[],
+export async function soakChanged(
+  changes: readonly Change[],
   { schedules, seed }: { schedules: number; seed: number },
 ): Promise<{ broken: string[]; after: number }> {
   const root = packageRoot()
   mkdirSync(join(root, '.cache'), { recursive: true })
-  const folder = mkdtempSync(join(root, '.cache', 'spoilt-'))
+  const folder = mkdtempSync(join(root, '.cache', 'changed-'))
   try {
     cpSync(join(root, 'dist'), join(folder, 'dist'), { recursive: true })
-    for (const { file, from, to } of edits)
-      spoil(join(folder, 'dist', 'src', 'sync', file), from, to)
+    for (const { file, from, to } of changes)
+      change(join(folder, 'dist', 'src', 'sync', file), from, to)
     const told = await runSoak(join(folder, 'dist', 'bench', 'soak-program.js'), schedules, seed)
     return { broken: told.failures, after: told.schedules }
   } finally {
@@ -30,7 +34,7 @@ export async function soakSpoilt(
   }
 }
 
-function spoil(path: string, from: string, to: string): void {
+function change(path: string, from: string, to: string): void {
   const source = readFileSync(path, 'utf8')
   const pattern = new RegExp(from.split(/\s+/).map(escaped).join('\\s*'), 'g')
   const places = source.match(pattern)?.length ?? 0
@@ -45,14 +49,17 @@ function escaped(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 }
 
-/** One process, so that the schedules are one plain range of seeds. It ends after the first that fails. */
+/** One process, so that the schedules are one plain range of seeds. */
 async function runSoak(program: string, schedules: number, seed: number): Promise<SoakTold> {
-  const child = fork(program, [schedules, seed, 1].map(String), { stdio: 'pipe' })
+  const child = fork(program, [schedules, seed, ENOUGH].map(String), {
+    stdio: 'pipe',
+    env: inMemory(),
+  })
   let errors = ''
   child.stderr?.on('data', (text) => (errors += String(text)))
   let last: SoakTold | undefined
   child.on('message', (told: SoakTold) => (last = told))
   await once(child, 'close')
-  if (!last || child.exitCode !== 0) throw new Error(`The spoilt program ended early: ${errors}`)
+  if (!last || child.exitCode !== 0) throw new Error(`The changed program ended early: ${errors}`)
   return last
 }

@@ -1,16 +1,16 @@
-import type { Spoilt } from './sabotage.ts'
+import type { Change } from './sabotage.ts'
 
 /**
  * A rule of sync that is broken on purpose, and the invariants of which one at least must tell. `seed`: the first of a plain range of
  * schedules, near one that notices.
  */
-export type Sabotage = { what: string; edits: Spoilt[]; breaks: RegExp; seed: number }
+export type Sabotage = { what: string; changes: Change[]; breaks: RegExp; seed: number }
 
 /** What other servers do, and what this one must never do again unnoticed. */
 export const SABOTAGES: Sabotage[] = [
   {
     what: 'mark on send',
-    edits: [
+    changes: [
       {
         file: 'holding.store.js',
         from: 'const acknowledged = row.on_chain === 1;',
@@ -27,14 +27,16 @@ export const SABOTAGES: Sabotage[] = [
   },
   {
     what: 'forget the stay',
-    edits: [{ file: 'stay.js', from: 'if (since === undefined) return true;', to: 'return true;' }],
+    changes: [
+      { file: 'stay.js', from: 'if (since === undefined) return true;', to: 'return true;' },
+    ],
     breaks: /I4:|I21:/,
-    seed: 1,
+    seed: 20_000,
   },
   {
     // A page that was left behind becomes an ancestor of every page that comes after it.
     what: 'acknowledge by position',
-    edits: [
+    changes: [
       {
         file: 'turn.js',
         from: 'issuePage(tx, home, device, page, returned)',
@@ -43,11 +45,11 @@ export const SABOTAGES: Sabotage[] = [
       { file: 'turn.js', from: 'import { headOf,', to: 'import { headOf, newestIssued,' },
     ],
     breaks: /I4:|I7:/,
-    seed: 1,
+    seed: 46,
   },
   {
     what: 'page numbers instead of random ids',
-    edits: [
+    changes: [
       {
         file: 'turn.js',
         from: "const id = home.random(16).toString('base64url');",
@@ -60,7 +62,7 @@ export const SABOTAGES: Sabotage[] = [
   },
   {
     what: 'per person instead of per device',
-    edits: [
+    changes: [
       {
         file: 'pair.store.js',
         from: ".on('holding.device', '=', device.id)",
@@ -81,7 +83,7 @@ export const SABOTAGES: Sabotage[] = [
   },
   {
     what: 'everything new without a token',
-    edits: [
+    changes: [
       {
         file: 'fold.js',
         from: "if (stay.state === 'held' && !stay.file) stay.state = 'offered';",
@@ -89,11 +91,11 @@ export const SABOTAGES: Sabotage[] = [
       },
     ],
     breaks: /I7:|I19:/,
-    seed: 1,
+    seed: 8,
   },
   {
     what: 'readiness removes',
-    edits: [
+    changes: [
       {
         file: 'pair.store.js',
         from: 'row.deleted_at === null && !holding.excluded',

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
-import type { Mishap, Step, Sync } from './step.ts'
+import type { FaultOnce, Step, Sync } from './step.ts'
 
 /** Whom a story is about: a Kobo, a book and another one, and what makes a report of that Kobo come late. */
-type Cast = { kobo: 0 | 1; book: number; other: number; late: Mishap }
+type Cast = { kobo: 0 | 1; book: number; other: number; late: FaultOnce }
 
 /**
  * What seldom happens by itself in this order, though it is what a rule of sync is for. Every story is honest: a server that keeps the
@@ -28,7 +28,7 @@ const STORIES: ((cast: Cast) => Step[])[] = [
   ({ kobo, book, other }) => [
     ...there(kobo, book),
     { do: 'unshelve', book },
-    sync(kobo, { fault: 'lose-reply', with: 'library' }),
+    sync(kobo, { kind: 'lose-reply', on: 'library' }),
     { do: 'shelve', book },
     { do: 'shelve', book: other },
     sync(kobo),
@@ -37,7 +37,7 @@ const STORIES: ((cast: Cast) => Step[])[] = [
   // A page with a new book is left behind, and the book is not on the next one.
   ({ kobo, book, other }) => [
     { do: 'shelve', book },
-    sync(kobo, { fault: 'lose-reply', with: 'library' }),
+    sync(kobo, { kind: 'lose-reply', on: 'library' }),
     { do: 'not ready', book },
     { do: 'shelve', book: other },
     sync(kobo),
@@ -70,8 +70,8 @@ export function storyOf(
     book,
     other: book,
     late: fc.record({
-      fault: fc.constantFrom('postpone' as const, 'twin-later' as const),
-      with: fc.constant('state' as const),
+      kind: fc.constantFrom('postpone' as const, 'twin-later' as const),
+      on: fc.constant('state' as const),
     }),
   })
   return fc.tuple(fc.constantFrom(...STORIES), cast).map(([story, who]) => story(who))
@@ -93,6 +93,6 @@ function readOn(kobo: 0 | 1, book: number): Step[] {
   return [...there(kobo, book), read, read]
 }
 
-function sync(kobo: 0 | 1, mishap: Mishap | null = null): Sync {
-  return { do: 'sync', kobo, rate: 0, seed: 0, edit: null, mishap }
+function sync(kobo: 0 | 1, once: FaultOnce | null = null): Sync {
+  return { do: 'sync', kobo, rate: 0, seed: 0, edit: null, once }
 }

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import Sqlite from 'better-sqlite3'
 import { anyOf, randomFaults, type Fault, type Faults } from '../../src/simulator/faults.ts'
-import { pick, seededRandom, type Random } from '../../src/simulator/random.ts'
+import { seededRandom } from '../../src/simulator/random.ts'
 import { renewLedger } from '../../src/sync/back-in-time.ts'
 import { returnsOf } from '../../src/sync/chain.store.ts'
 import { writeNotes } from '../../src/sync/facts.ts'
@@ -9,7 +9,9 @@ import { lastSeq } from '../../src/sync/log.store.ts'
 import { answerAll, ask, consent, deviceOf, shelfOf, shelve } from './owner.ts'
 import { checkEvents, checkPreview, expectWire } from './checks-of-device.ts'
 import { pageOf } from './page-of.ts'
-import type { Edit, Mishap, Step, Sync } from './step.ts'
+import { faultOnce } from './fault-once.ts'
+import type { Edit, FaultOnce, Step, Sync } from './step.ts'
+import { answersAreOut } from './under-way.ts'
 import { checkRemovals } from './wanted.ts'
 import { fail, type Witnessed, type World } from './world.ts'
 
@@ -27,8 +29,8 @@ export async function takeStep(world: World, step: Step): Promise<void> {
 }
 
 /** What the server still writes of what was asked, such as the end of a download, is written; a book that it found unprepared is prepared. */
-async function quiet({ stage: { house, underWay } }: World): Promise<void> {
-  await underWay.over()
+async function quiet({ stage: { house } }: World): Promise<void> {
+  await answersAreOut()
   await house.settled()
   for (let turns = 0; turns < 3; turns++) {
     await new Promise((resolve) => setImmediate(resolve))
@@ -216,10 +218,10 @@ async function importAgain(world: World, book: number): Promise<void> {
 function faultsOf(
   world: World,
   witness: Witnessed,
-  { rate, seed, mishap }: { rate: number; seed: number; mishap?: Mishap | null },
+  { rate, seed, once }: { rate: number; seed: number; once?: FaultOnce | null },
 ): Faults {
   const random = seededRandom(seed)
-  const faults = anyOf([randomFaults(random, rate / 100), once(mishap ?? null, random)])
+  const faults = anyOf([randomFaults(random, rate / 100), faultOnce(once ?? null, random)])
   return (exchange) => {
     const chosen = faults(exchange)
     // Nothing on the way keeps a request for the library until the next sync, minutes later.
@@ -232,29 +234,10 @@ function faultsOf(
   }
 }
 
-/** What goes wrong with the first request of a kind. */
-function once(mishap: Mishap | null, random: Random): Faults {
-  let next = mishap
-  return ({ path, method, kind }) => {
-    const request =
-      path === '/v1/library/sync'
-        ? 'library'
-        : method === 'PUT' && path.endsWith('/state')
-          ? 'state'
-          : method === 'DELETE'
-            ? 'removal'
-            : kind
-    if (next?.with !== request) return undefined
-    const { fault } = next
-    next = null
-    return fault === 'twin-later' ? { kind: fault, after: 1 + pick(random, 4) } : { kind: fault }
-  }
-}
-
 async function sync(world: World, witness: Witnessed, step: Sync): Promise<void> {
   const { house } = world.stage
   const { kobo, device } = witness
-  const isWhole = step.rate === 0 && step.mishap === null
+  const isWhole = step.rate === 0 && step.once === null
   const preview = isWhole && step.edit === null ? await checkPreview(world, witness) : undefined
   const before = await lastSeq(house.server.home.db.read, device)
   const faults = faultsOf(world, witness, step)

@@ -8,21 +8,12 @@ import { makeEpub } from '../support/make-epub.ts'
 import { Tally } from './tally.ts'
 import { switchesOf } from './profile.ts'
 import { BOOKS, type Schedule } from './step.ts'
-import { watchRequests, type UnderWay } from './under-way.ts'
 
 /** A house with the books that schedules are about. Many schedules go through one, each with Kobos and shelves of its own. */
-export type Stage = {
-  house: House
-  books: string[]
-  files: Buffer[]
-  tally: Tally
-  underWay: UnderWay
-  close(): Promise<void>
-}
+export type Stage = { house: House; books: string[]; files: Buffer[]; tally: Tally }
 
-/** Opens a stage. The caller closes it. */
+/** Opens a stage. The caller closes its house. */
 export async function openStage(tally = new Tally()): Promise<Stage> {
-  const underWay = watchRequests()
   const house = await openHouse({ patience: 60 })
   const files: Buffer[] = []
   const books: string[] = []
@@ -35,17 +26,7 @@ export async function openStage(tally = new Tally()): Promise<Stage> {
   const shelf = await house.shelf('Prepared', books)
   await house.device('Somebody else’s', [shelf.id])
   await house.settled()
-  return {
-    house,
-    books,
-    files,
-    tally,
-    underWay,
-    async close() {
-      underWay.close()
-      await house.close()
-    },
-  }
+  return { house, books, files, tally }
 }
 
 /** A Kobo of a schedule with what an honest witness knows of it. */
