@@ -23,6 +23,7 @@ export class Lane {
   readonly unseen = new Map<string, Exemption>()
   /** Books whose places were told by a clock that was set back: which of them is the later one cannot be known. Until an audit. */
   readonly misplaced = new Set<string>()
+  private readonly wrong = new Map<string, number>()
   /** Books of which the device may hold a file that a server which was put back has forgotten. Nothing that it tells names a file. */
   readonly refiled = new Set<string>()
   /** Books the reader removed and the policy keeps off, until they are shelved again. */
@@ -54,7 +55,11 @@ export class Lane {
       report: ({ book, instant, read }) => {
         const isAhead = instant > read + MINUTE && instant <= ledger.house.clock + MINUTE
         if (isAhead) this.exempt.set(book, 'told late by a clock that is ahead')
-        if (instant < read - MINUTE) this.misplaced.add(book)
+        // How wrong its clock was when the page was turned, and when one was before.
+        const wrong = instant - read
+        const before = this.wrong.get(book) ?? wrong
+        if (Math.abs(wrong - before) >= MINUTE / 2) this.misplaced.add(book)
+        this.wrong.set(book, wrong)
       },
     })
     const told = ledger.log.slice(at).some(({ kind }) => kind === 'returned' || kind === 'restored')
