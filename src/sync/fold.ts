@@ -247,11 +247,12 @@ function audit(stay: Stay, entry: Mark & Extract<BookFact, { kind: 'audited' }>)
     endStay(stay, entry)
     return
   }
+  // It says that the book is there, and not what it shows.
+  if (!entry.current || stay.state !== 'held') stay.metaRev = null
   stay.state = 'held'
   stay.file = entry.file
   stay.why = null
   stay.doubtSeq = null
-  stay.metaRev = null
   stay.excluded = false
   if (stay.since === 'open' || (stay.since && stay.since.seq > entry.seq)) stay.since = entry
 }
