@@ -5,9 +5,9 @@ import type { Mark } from '../sync/log.ts'
 /**
  * The place of a device's database in the log of that device: it knows what stands up to there, and nothing that came later counts
  * against it. `page`: the same for what was sent, which is known more exactly where the database names the page it took last.
- * `at`: when it was copied, as far as that is known, in epoch ms.
+ * `sure`: up to where that is certain whoever brings it. `at`: when it was copied, as far as that is known, in epoch ms.
  */
-export type Place = Mark & { page: number }
+export type Place = Mark & { page: number; sure: number }
 
 /** What the log tells about when a database was copied. */
 export type Clues = {
@@ -21,18 +21,16 @@ export type Clues = {
 
 /**
  * Where in the log a database belongs; null when nothing tells. The token it names is proof: the copy is no older than the page, and no
- * newer than the next page that was issued, for whoever took that has its token. Between the two the day of the copy decides; where
- * nobody says it, everything up to the next session was certainly there.
+ * newer than the next page that was issued, for whoever took that has its token. Everything up to the next session was certainly there.
+ * From there on the day of the copy decides, where somebody says it; a copy of a copy may be older than it looks.
  */
 export function placeOf({ page, taken, last }: Clues): Place | null {
-  if (!page) return taken && { ...taken, page: taken.seq }
+  if (!page) return taken && { ...taken, page: taken.seq, sure: taken.seq }
   const end = page.nextPage === null ? last.seq : page.nextPage - 1
-  if (!taken) {
-    const { seq, at } = page.sessionEnds
-    return { seq: Math.min(seq, end), at, page: page.seq }
-  }
+  const sure = Math.min(page.sessionEnds.seq, end)
+  if (!taken) return { seq: sure, at: page.sessionEnds.at, page: page.seq, sure }
   const seq = Math.max(page.seq, Math.min(taken.seq, end))
-  return { seq, at: Math.max(page.at, taken.at), page: page.seq }
+  return { seq, at: Math.max(page.at, taken.at), page: page.seq, sure: Math.min(sure, seq) }
 }
 
 /** What a database says of a book: whether it is in the library, and whether its file is there. */
@@ -40,21 +38,35 @@ export type Said = { row: boolean; file: boolean }
 
 /** Whether something came after the database was copied that speaks against what it says of this book, or may have changed it. */
 export function isOutdated(entries: readonly BookEntry[], place: Place, said: Said): boolean {
-  return entries.some((entry) => isAfter(entry, place) && overturns(entry, said))
+  return entries.some((entry) => isAfter(entry, place, said) && overturns(entry, said))
 }
 
 /** Whether the device showed since that it has the file. */
 export function isProvenSince(entries: readonly BookEntry[], place: Place): boolean {
-  return entries.some((entry) => isAfter(entry, place) && isFileProof(entry))
+  return entries.some((entry) => isAfter(entry, place, THERE) && isFileProof(entry))
 }
 
-function isAfter(entry: BookEntry, place: Place): boolean {
+const THERE: Said = { row: true, file: true }
+
+function isAfter(entry: BookEntry, place: Place, said: Said): boolean {
   if (entry.kind === 'operation') return entry.seq > place.page
+  if (said.row && CHANGES_ROWS.has(entry.kind)) return entry.seq > place.sure
   if (entry.seq <= place.seq) return false
   // A report that came late is about the instant inside it.
   const isReport = entry.kind === 'state' || entry.kind === 'annotation'
   return !isReport || Math.min(entry.instant, entry.at) > place.at
 }
+
+/**
+ * By these a reader changes what a row says without a page being sent, so that a copy that looks too young would lie. But a row comes with
+ * a page, so that one which is missing was lost.
+ */
+const CHANGES_ROWS = new Set<BookEntry['kind']>([
+  'delete',
+  'unlisted',
+  'download-begun',
+  'download-completed',
+])
 
 function overturns(entry: BookEntry, said: Said): boolean {
   switch (entry.kind) {

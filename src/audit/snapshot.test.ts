@@ -15,7 +15,7 @@ import {
   type Standing,
 } from './snapshot.ts'
 
-const PLACE: Place = { seq: 20, at: 20_000, page: 10 }
+const PLACE: Place = { seq: 20, at: 20_000, page: 10, sure: 15 }
 
 /** Sent on page 10, taken, and downloaded. */
 const HELD: BookEntry[] = [
@@ -199,6 +199,17 @@ describe('what is newer than the copy', () => {
     expect(found(undefined, later(operation(11, 'metadata', true)))?.outdated).toBe(false)
   })
 
+  test('may be a download or a removal that a copy which looks too young does not know of', () => {
+    const download: BookEntry = { seq: 16, at: 16_000, kind: 'download-completed' }
+    expect(found(rowOf({ downloaded: false }), later(download))?.outdated).toBe(true)
+    expect(found(rowOf({ downloaded: false }), later({ ...download, seq: 15 }))?.outdated).toBe(
+      false,
+    )
+    const deleted: BookEntry = { seq: 16, at: 1, kind: 'delete', repeat: false, exclude: false }
+    expect(found(rowOf(), later(deleted))?.outdated).toBe(true)
+    expect(found(rowOf(), later({ ...listed, seq: 16 }))?.outdated).toBe(false)
+  })
+
   test('confirms a book that is there, unless it was removed or is to come anew', () => {
     expect(found(rowOf(), later(listed))?.outdated).toBe(false)
     const deleted: BookEntry = { seq: 21, at: 1, kind: 'delete', repeat: false, exclude: false }
@@ -210,15 +221,14 @@ describe('what is newer than the copy', () => {
     for (const row of [rowOf(), undefined]) {
       const finding = found(row, emma(), { place: null })
       expect(finding?.outdated).toBe(true)
-      expect(finding && healingOf(finding, rowOf())).toEqual([])
+      expect(finding && healingOf(finding)).toEqual([])
       expect(finding && confirmationOf(finding, HELD, null, true)).toEqual([])
     }
   })
 })
 
 describe('what heals', () => {
-  const factsFor = (finding: Finding | undefined, row = rowOf()) =>
-    finding && healingOf(finding, row)
+  const factsFor = (finding: Finding | undefined) => finding && healingOf(finding)
   const NOT_THERE = [{ kind: 'audited', row: false, file: false }]
   const ANEW = [{ kind: 'audited', row: true, file: false }, { kind: 'consent' }]
 
@@ -255,7 +265,7 @@ describe('what heals', () => {
     ])
   })
 
-  test('keeps what is known of a held book’s details only where the device had taken everything', () => {
+  test('keeps what is known of a held book’s details only where the device knows the same past', () => {
     const audited = { seq: 30, at: 30_000, kind: 'audited', row: true, file: true } as const
     expect(foldBook([...HELD, audited]).metaRev).toBeNull()
     expect(foldBook([...HELD, { ...audited, current: true }]).metaRev).toBe(1)
@@ -310,7 +320,7 @@ test('anything at all is found to be something, and the same twice', () => {
       fc.array(row, { maxLength: 2 }),
       entries,
       fc.record({ carried: fc.boolean(), unsaved: fc.boolean() }),
-      fc.option(fc.record({ seq: at, at: fc.nat({ max: 40_000 }), page: at })),
+      fc.option(fc.record({ seq: at, at: fc.nat({ max: 40_000 }), page: at, sure: at })),
       fc.option(fc.array(fc.record({ name: fc.constant('emma'), size: number }), { maxLength: 1 })),
       fc.record({ salvaged: fc.boolean(), marks: fc.boolean() }),
       (rows, entries, book, place, listing, how) => {
@@ -322,7 +332,7 @@ test('anything at all is found to be something, and the same twice', () => {
         expect({ reading, entries, place, listing }).toEqual(before)
         for (const finding of findings) {
           expect(STANDINGS).toContain(finding.standing)
-          const facts = healingOf(finding, { downloaded: true })
+          const facts = healingOf(finding)
           if (finding.outdated) expect(facts).toEqual([])
           // What is told of a book never makes the planner announce a file that is there without a consent.
           const after = foldBook([

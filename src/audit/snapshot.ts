@@ -44,6 +44,8 @@ export type AuditedBook = {
 export type Finding = {
   book: string
   standing: Standing
+  /** The device says that the file is there. */
+  file: boolean
   /** Something that came after the database was copied is newer than what it says, or nobody knows when it was copied. */
   outdated: boolean
   /** The next syncs put it right by themselves. */
@@ -76,7 +78,9 @@ export function findingsOf(
       {
         book: book.id,
         standing,
-        outdated: place === null || isOutdated(book.entries, place, saidBy(standing, row)),
+        file: row.downloaded,
+        outdated:
+          place === null || isOutdated(book.entries, place, saidBy(standing, row.downloaded)),
         settles: standing === 'orphan' && stay.state !== 'none',
         unsaved: mayCostHighlights(book, row, reading.marks),
         duplicate: isThere && row.doubles > 0,
@@ -89,7 +93,7 @@ export function findingsOf(
 
 /**
  * The facts that follow from a finding at once: what the database shows to be there is there. None where the device has shown the same
- * since. `current`: nothing was told to the device since that the copy does not know of.
+ * since. `current`: the device knows the same past as its ledger.
  */
 export function confirmationOf(
   finding: Finding,
@@ -105,10 +109,7 @@ export function confirmationOf(
 }
 
 /** The facts by which the ordinary planner heals what was found: none for what heals by itself or is no drift. */
-export function healingOf(
-  { standing, outdated, settles }: Finding,
-  row: { downloaded: boolean },
-): BookFact[] {
+export function healingOf({ standing, file, outdated, settles }: Finding): BookFact[] {
   if (outdated || settles) return []
   switch (standing) {
     case 'lost':
@@ -118,7 +119,7 @@ export function healingOf(
     case 'staleFile':
       return [{ kind: 'audited', row: true, file: false }, { kind: 'consent' }]
     case 'orphan':
-      return [{ kind: 'audited', row: true, file: row.downloaded }]
+      return [{ kind: 'audited', row: true, file }]
     case 'ok':
     case 'entitledOnly':
     case 'unread':
@@ -169,7 +170,7 @@ function fileStanding(
   return [...sizes.values()].includes(size) ? 'staleFile' : 'fileMissing'
 }
 
-function saidBy(standing: Standing, row: ReadBook): Said {
+export function saidBy(standing: Standing, file: boolean): Said {
   switch (standing) {
     case 'ok':
       return { row: true, file: true }
@@ -178,7 +179,7 @@ function saidBy(standing: Standing, row: ReadBook): Said {
     case 'staleFile':
       return { row: true, file: false }
     case 'orphan':
-      return { row: true, file: row.downloaded }
+      return { row: true, file }
     case 'lost':
     case 'removedRow':
     case 'unread':

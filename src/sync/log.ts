@@ -41,8 +41,8 @@ export type BookFact =
   /** The owner wants it removed and offered anew. */
   | { kind: 'retract' }
   /**
-   * The device's own database said so: `row` whether it knows the book, `file` whether the file is there. `current`: it had taken
-   * everything that it was told by then, so that what is known of the revisions there stays true.
+   * The device's own database said so: `row` whether it knows the book, `file` whether the file is there. `current`: it
+   * knows the same past as the ledger, so that what is known of the revisions there stays true.
    */
   | { kind: 'audited'; row: boolean; file: boolean; current?: true }
 
