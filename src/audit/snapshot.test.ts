@@ -230,13 +230,17 @@ describe('what is newer than the copy', () => {
 describe('what heals', () => {
   const factsFor = (finding: Finding | undefined) => finding && healingOf(finding)
   const NOT_THERE = [{ kind: 'audited', row: false, file: false }]
-  const ANEW = [{ kind: 'audited', row: true, file: false }, { kind: 'consent' }]
+  const ANEW = [{ kind: 'retract' }]
 
   test.each([
     ['a lost book is told as not there', found(undefined), NOT_THERE],
     ['so is a removed row', found(rowOf({ row: 'removed' })), NOT_THERE],
-    ['a missing file is to come anew', found(rowOf({ size: 0 })), ANEW],
-    ['so is an older one', found(rowOf({ size: 900 })), ANEW],
+    [
+      'a book whose file is missing is to be removed and sent anew',
+      found(rowOf({ size: 0 })),
+      ANEW,
+    ],
+    ['so is one with an older file', found(rowOf({ size: 900 })), ANEW],
     [
       'an orphan that the ledger does not know is told as there',
       found(rowOf(), emma({ carried: false, entries: [] })),

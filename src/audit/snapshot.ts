@@ -117,7 +117,8 @@ export function healingOf({ standing, file, outdated, settles }: Finding): BookF
       return [{ kind: 'audited', row: false, file: false }]
     case 'fileMissing':
     case 'staleFile':
-      return [{ kind: 'audited', row: true, file: false }, { kind: 'consent' }]
+      // Announced once more, a book whose row claims its file stays as it is on most firmware.
+      return [{ kind: 'retract' }]
     case 'orphan':
       return [{ kind: 'audited', row: true, file }]
     case 'ok':

@@ -1,5 +1,6 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import Sqlite from 'better-sqlite3'
 import { expect } from 'vitest'
 import type { House } from './house.ts'
 import type { HouseKobo } from './kobo-at.ts'
@@ -44,6 +45,20 @@ export function bringFrom(kobo: HouseKobo): Brought {
     size: statSync(join(folder, name)).size,
   }))
   return { database: Buffer.from(kobo.database()), kepub }
+}
+
+/** The same database after somebody changed it. */
+export function changed(brought: Brought, change: (db: Sqlite.Database) => void): Brought {
+  // In memory there is no file beside it, as bytes 18 and 19 promise.
+  const bytes = Buffer.from(brought.database)
+  bytes.fill(1, 18, 20)
+  const db = new Sqlite(bytes)
+  try {
+    change(db)
+    return { ...brought, database: db.serialize() }
+  } finally {
+    db.close()
+  }
 }
 
 /** Uploads what was brought, with when it was copied (epoch ms; now unless given, null for nobody knows), and gives what was found. */
