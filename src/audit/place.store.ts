@@ -70,17 +70,17 @@ async function entryAt(db: Db, device: string, seq: number): Promise<Mark> {
 }
 
 /** The next page that was issued to the device itself. */
-async function nextPage(db: Db, device: string, seq: number): Promise<number | null> {
+async function nextPage(db: Db, device: string, seq: number): Promise<Mark | null> {
   const page = await db
     .selectFrom('page')
-    .select('seq')
+    .select(['seq', 'at'])
     .where('device', '=', device)
     .where('stranger', '=', 0)
     .where('seq', '>', seq)
     .orderBy('seq')
     .limit(1)
     .executeTakeFirst()
-  return page?.seq ?? null
+  return page ?? null
 }
 
 /** The last entry that had arrived by `at` (epoch ms); 0 for none. */

@@ -12,7 +12,7 @@ export type Place = Mark & { page: number; sure: number }
 /** What the log tells about when a database was copied. */
 export type Clues = {
   /** The page of ours that its token names, and where the first session after that page begins; null when it names none. */
-  page: (Mark & { sessionEnds: Mark; nextPage: number | null }) | null
+  page: (Mark & { sessionEnds: Mark; nextPage: Mark | null }) | null
   /** When it was copied, by whoever brings it, in epoch ms; and the last entry up to then. */
   taken: Mark | null
   /** The newest entry of the log. */
@@ -21,16 +21,18 @@ export type Clues = {
 
 /**
  * Where in the log a database belongs; null when nothing tells. The token it names is proof: the copy is no older than the page, and no
- * newer than the next page that was issued, for whoever took that has its token. Everything up to the next session was certainly there.
- * From there on the day of the copy decides, where somebody says it; a copy of a copy may be older than it looks.
+ * newer than the next page that was issued, for whoever took that has its token. Everything up to the next session was certainly there,
+ * whatever the clock of the device says. From there on the day of the copy decides, where somebody says it; a copy of a copy may be
+ * older than it looks.
  */
 export function placeOf({ page, taken, last }: Clues): Place | null {
   if (!page) return taken && { ...taken, page: taken.seq, sure: taken.seq }
-  const end = page.nextPage === null ? last.seq : page.nextPage - 1
+  const end = page.nextPage ? page.nextPage.seq - 1 : last.seq
   const sure = Math.min(page.sessionEnds.seq, end)
   if (!taken) return { seq: sure, at: page.sessionEnds.at, page: page.seq, sure }
-  const seq = Math.max(page.seq, Math.min(taken.seq, end))
-  return { seq, at: Math.max(page.at, taken.at), page: page.seq, sure: Math.min(sure, seq) }
+  const seq = Math.max(sure, Math.min(taken.seq, end))
+  const at = Math.max(page.at, Math.min(taken.at, page.nextPage?.at ?? taken.at))
+  return { seq, at, page: page.seq, sure }
 }
 
 /** What a database says of a book: whether it is in the library, and whether its file is there. */
