@@ -1,10 +1,12 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Device } from '../devices/device.ts'
 import type { Tx } from '../db/schema.ts'
 import type { Home } from '../home.ts'
 import { randomId } from '../random-id.ts'
 import { record } from '../sync/facts.ts'
+import { foldBook } from '../sync/fold.ts'
 import { everyBook } from '../sync/known-books.store.ts'
-import type { Fact } from '../sync/log.store.ts'
+import { appendFacts, type Fact } from '../sync/log.store.ts'
 import { machineTimeZone } from '../time-zone.ts'
 import { auditedBooks, withUnsaved } from './audited-books.store.ts'
 import { countOf, isDrift, summaryOf, type Certificate } from './certificate.ts'
@@ -63,7 +65,7 @@ async function auditIn(
     marked: new Set(reading.books.flatMap(({ id, highlights }) => (highlights > 0 ? [id] : []))),
   })
   const findings = await found(tx, device, { reading, listing }, books, place)
-  await record(tx, home, device.id, confirmations(findings, books, place, current))
+  await confirm(tx, home, device, confirmations(findings, books, place, current))
   const { salvaged, foreign } = reading
   const certificate: Certificate = {
     id: randomId(home.random),
@@ -103,19 +105,38 @@ async function found(
   return findings.map((finding) => exact.get(finding.book) ?? finding)
 }
 
+/** A fact about a book, and whether the device is held to hold something else of it now. */
+type Confirmation = { fact: Fact; isNews: boolean }
+
 function confirmations(
   findings: readonly Finding[],
   books: readonly AuditedBook[],
   place: Place | null,
   current: boolean,
-): Fact[] {
+): Confirmation[] {
   const entries = new Map(books.map((book) => [book.id, book.entries]))
-  return findings.flatMap((finding) =>
-    confirmationOf(finding, entries.get(finding.book) ?? [], place, current).map((fact) => ({
-      ...fact,
-      book: finding.book,
-    })),
-  )
+  return findings.flatMap((finding) => {
+    const { book } = finding
+    const known = entries.get(book) ?? []
+    return confirmationOf(finding, known, place, current).map((fact) => {
+      const { seq, at } = known.at(-1) ?? { seq: 0, at: 0 }
+      const then = foldBook([...known, { ...fact, seq: seq + 1, at }])
+      return { fact: { ...fact, book }, isNews: !isDeepStrictEqual(foldBook(known), then) }
+    })
+  })
+}
+
+/** Most books of a large library are just where they were thought to be: then nothing is folded anew, and nothing is due. */
+async function confirm(
+  tx: Tx,
+  home: Home,
+  device: Device,
+  confirmations: readonly Confirmation[],
+): Promise<void> {
+  const facts = (isNews: boolean): Fact[] =>
+    confirmations.flatMap((each) => (each.isNews === isNews ? [each.fact] : []))
+  await record(tx, home, device.id, facts(true))
+  await appendFacts(tx, device.id, home.now(), facts(false))
 }
 
 function dayOf(at: number): string {
