@@ -3,6 +3,7 @@ import type { Context } from 'hono'
 import { encoder } from '../encoder.ts'
 import type { Home } from '../home.ts'
 import { requestBase } from '../request-base.ts'
+import { doAndForetell } from '../sync/foretell.ts'
 import { previewOf, type Preview } from '../sync/preview.ts'
 import { rehearseSync, type Wish } from '../sync/rehearse.ts'
 import type { ApiEnv } from './context.ts'
@@ -23,7 +24,9 @@ export async function fulfil(
 ): Promise<Preview> {
   const device = await ownDevice(home.db.read, c.var.person, id)
   const encode = encoder(home, device, requestBase(home.config, c.req.raw.headers, c.env.incoming))
-  if (preview === '0') await home.db.transact((tx) => wish(tx, home, device))
-  const due = await rehearseSync(home, device, encode, preview === '1' ? wish : undefined)
+  const due =
+    preview === '1'
+      ? await rehearseSync(home, device, encode, wish)
+      : await doAndForetell(home, device, encode, wish)
   return previewOf(home.db.read, device, due)
 }

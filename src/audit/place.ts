@@ -54,10 +54,12 @@ function isAfter(entry: BookEntry, place: Place, said: Said): boolean {
   if (entry.kind === 'operation') return entry.seq > place.page
   if (said.row && CHANGES_ROWS.has(entry.kind)) return entry.seq > place.sure
   if (entry.seq <= place.seq) return false
-  // A report that came late is about the instant inside it.
+  // A report that came late is about the instant inside it, by a clock that may be in another time zone.
   const isReport = entry.kind === 'state' || entry.kind === 'annotation'
-  return !isReport || Math.min(entry.instant, entry.at) > place.at
+  return !isReport || Math.min(entry.instant, entry.at) > place.at - DAY
 }
+
+const DAY = 86_400_000
 
 /**
  * By these a reader changes what a row says without a page being sent, so that a copy that looks too young would lie. But a row comes with

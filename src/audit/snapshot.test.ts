@@ -15,6 +15,8 @@ import {
   type Standing,
 } from './snapshot.ts'
 
+const DAY = 86_400_000
+
 const PLACE: Place = { seq: 20, at: 20_000, page: 10, sure: 15 }
 
 /** Sent on page 10, taken, and downloaded. */
@@ -190,8 +192,8 @@ describe('what is newer than the copy', () => {
       instant,
       rev: null,
     })
-    expect(found(undefined, later(state(19_000)))?.outdated).toBe(false)
-    expect(found(undefined, later(state(21_000)))?.outdated).toBe(true)
+    expect(found(undefined, later(state(20_000 - DAY)))?.outdated).toBe(false)
+    expect(found(undefined, later(state(20_001 - DAY)))?.outdated).toBe(true)
   })
 
   test('is what was sent after the page that the copy names, also before the copy was made', () => {

@@ -8,8 +8,9 @@ import { copyDatabase, DATABASE, withPrivateFolder } from '../audit/private-copy
 import { toldOf, type ToldAudit, type ToldBook } from '../audit/told.ts'
 import type { Device } from '../devices/device.ts'
 import type { Home } from '../home.ts'
+import type { Wish } from '../sync/rehearse.ts'
 import { deviceNamed } from './device-named.ts'
-import { previewFor, tellPreview } from './device-next.ts'
+import { doneFor, tellPreview } from './device-next.ts'
 import { WrongUse, type Io } from './io.ts'
 import { withHome } from './with-home.ts'
 
@@ -34,13 +35,12 @@ export async function auditPath(argv: string[], io: Io): Promise<number> {
     const certificate = await auditDrive(home, device, path)
     const told = await toldOf(home.db.read, certificate)
     if (!values.json) tell(told, io)
-    if (values.heal)
-      await home.db.transact((tx) => healAudit(tx, home, device, certificate, { evenUnsaved }))
     if (!values.heal) {
       if (values.json) io.out(JSON.stringify(told))
       return 0
     }
-    const nextSync = await previewFor(home, device)
+    const wish: Wish = (tx, at, on) => healAudit(tx, at, on, certificate, { evenUnsaved })
+    const nextSync = await doneFor(home, device, wish)
     if (values.json) io.out(JSON.stringify({ ...told, nextSync }))
     else await tellPreview(home, nextSync, { io, json: false })
     return 0

@@ -71,9 +71,10 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'device syncs',
-    usage: 'device syncs DEVICE [--limit N] [--json]',
+    usage: 'device syncs DEVICE [--limit N] [--json] [--bundle SYNC]',
     summary: 'Tells what happened in the syncs of a Kobo, newest first.',
-    details: 'DEVICE is an id or a name. Twenty syncs are told when --limit is not given.',
+    details:
+      'DEVICE is an id or a name. Twenty syncs are told when --limit is not given. --bundle prints what one of them left in the log, without titles, names and secrets; simulate --replay lives through it again.',
     run: async (argv, io) => (await import('./device-syncs.ts')).deviceSyncs(argv, io),
   },
   {

@@ -3,7 +3,7 @@ import { Problem } from '../problem.ts'
 import { bringBack, resend, resetSync, retract } from '../sync/heal.ts'
 import type { Wish } from '../sync/rehearse.ts'
 import { deviceNamed } from './device-named.ts'
-import { previewFor, tellPreview } from './device-next.ts'
+import { doneFor, previewFor, tellPreview } from './device-next.ts'
 import { WrongUse, type Io } from './io.ts'
 import { withHome } from './with-home.ts'
 
@@ -26,8 +26,9 @@ export async function deviceHeal(healing: Healing, argv: string[], io: Io): Prom
   return withHome(io, async (home) => {
     const device = await deviceNamed(home.db.read, name)
     if (device.revokedAt !== null) throw new Problem('conflict', 'This Kobo was revoked.')
-    if (!values.preview) await home.db.transact((tx) => wish(tx, home, device))
-    const preview = await previewFor(home, device, values.preview ? wish : undefined)
+    const preview = values.preview
+      ? await previewFor(home, device, wish)
+      : await doneFor(home, device, wish)
     await tellPreview(home, preview, { io, json: values.json })
     return 0
   })

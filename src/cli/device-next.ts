@@ -4,6 +4,7 @@ import type { Device } from '../devices/device.ts'
 import { encoder } from '../encoder.ts'
 import type { Home } from '../home.ts'
 import { lanAddresses, publicUrl } from '../public-url.ts'
+import { doAndForetell } from '../sync/foretell.ts'
 import { previewOf, type Preview } from '../sync/preview.ts'
 import { rehearseSync, type Wish } from '../sync/rehearse.ts'
 import { deviceNamed } from './device-named.ts'
@@ -29,9 +30,18 @@ export async function deviceNext(argv: string[], io: Io): Promise<number> {
 
 /** What the next sync will do, as it is or after a wish. */
 export async function previewFor(home: Home, device: Device, wish?: Wish): Promise<Preview> {
-  const base = publicUrl(home.config, undefined, lanAddresses()[0])
-  const due = await rehearseSync(home, device, encoder(home, device, base), wish)
+  const due = await rehearseSync(home, device, encoderFor(home, device), wish)
   return previewOf(home.db.read, device, due)
+}
+
+/** Does what is wanted, and tells what the next sync will do. */
+export async function doneFor(home: Home, device: Device, wish: Wish): Promise<Preview> {
+  const due = await doAndForetell(home, device, encoderFor(home, device), wish)
+  return previewOf(home.db.read, device, due)
+}
+
+function encoderFor(home: Home, device: Device) {
+  return encoder(home, device, publicUrl(home.config, undefined, lanAddresses()[0]))
 }
 
 const WORDS: Record<Preview['operations'][number]['verb'], string> = {

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
-import { readDiary, type ToldSync } from '../diary/diary.ts'
+import { readBundle, readDiary, type ToldSync } from '../diary/diary.ts'
+import { Problem } from '../problem.ts'
 import { tellTimes, type TellTime } from '../sync/tell-time.ts'
 import { machineTimeZone } from '../time-zone.ts'
 import { deviceNamed } from './device-named.ts'
@@ -9,12 +10,16 @@ import { withHome } from './with-home.ts'
 /** How many syncs are told when nothing else is said. */
 const USUAL = 20
 
-/** `device syncs DEVICE`: the diary of a Kobo, its newest syncs first. */
+/** `device syncs DEVICE`: the diary of a Kobo, its newest syncs first; with --bundle what one of them left in the log. */
 export async function deviceSyncs(argv: string[], io: Io): Promise<number> {
   const { values, positionals } = parseArgs({
     args: argv,
     allowPositionals: true,
-    options: { json: { type: 'boolean', default: false }, limit: { type: 'string' } },
+    options: {
+      json: { type: 'boolean', default: false },
+      limit: { type: 'string' },
+      bundle: { type: 'string' },
+    },
   })
   const [name, ...more] = positionals
   if (name === undefined || more.length > 0)
@@ -24,6 +29,12 @@ export async function deviceSyncs(argv: string[], io: Io): Promise<number> {
     throw new WrongUse('--limit takes a number from 1 to 1000.')
   await withHome(io, async (home) => {
     const device = await deviceNamed(home.db.read, name)
+    if (values.bundle !== undefined) {
+      const bundle = await readBundle(home.db.read, device, values.bundle)
+      if (!bundle) throw new Problem('not_found', 'This Kobo has no sync with that id.')
+      io.out(JSON.stringify(bundle))
+      return
+    }
     const now = home.now()
     const tell = tellTimes(now, machineTimeZone())
     const { items } = await readDiary(home.db.read, device, { limit }, tell, now)

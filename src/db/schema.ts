@@ -101,6 +101,7 @@ export type Schema = {
   due: { device: string; book: string; shelved_at: Generated<number> }
   download_watch: { device: string; book: string }
   base: { device: string; book: string; seq: number; at: number; detail: string }
+  foretold: { device: string; seq: number; at: number; operations: string }
   sync_session: {
     device: string
     began_seq: number

@@ -1,5 +1,6 @@
 import type { Db } from '../db/schema.ts'
 import type { Entry } from '../sync/log.ts'
+import { foretoldBetween } from '../sync/foretold.store.ts'
 import { readLog } from '../sync/log.store.ts'
 import type { IssuedPage, SyncRecord } from './sync-record.ts'
 
@@ -29,6 +30,8 @@ export async function syncRecords(
   const entries = await readLog(db, device, { from, ...(to !== null && { to }) })
   const pages = await pagesFor(db, device, entries, oldest.seq)
   const lastHeard = await lastToken(db, device)
+  const since = await sessionBefore(db, device, oldest.seq)
+  const foretold = await foretoldBetween(db, device, since, newest.seq)
   let end = to === null ? entries.length : beforeSigningIn(entries, entries.length)
   return sessions.map(({ seq, at }, index) => {
     let first = end
@@ -39,6 +42,10 @@ export async function syncRecords(
       startedAt: at,
       entries: entries.slice(start, end),
       pages,
+      foretold:
+        foretold.findLast(
+          (each) => each.seq < seq && each.seq >= (sessions[index + 1]?.seq ?? since),
+        )?.operations ?? null,
       isLast: index === 0 && to === null,
       lastHeard,
     }
@@ -105,6 +112,19 @@ function pages(db: Db, device: string) {
     .selectFrom('page')
     .select(['id', 'seq', 'at', 'returned_seq'])
     .where('device', '=', device)
+}
+
+/** The session before the one that began with entry `seq`; 0 when there was none. */
+async function sessionBefore(db: Db, device: string, seq: number): Promise<number> {
+  const row = await db
+    .selectFrom('log')
+    .select((log) => log.fn.max('seq').as('seq'))
+    .where('device', '=', device)
+    .where('book', 'is', null)
+    .where('kind', '=', 'session')
+    .where('seq', '<', seq)
+    .executeTakeFirst()
+  return row?.seq ?? 0
 }
 
 async function nextSession(db: Db, device: string, seq: number): Promise<number | null> {

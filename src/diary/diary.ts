@@ -1,6 +1,7 @@
 import { booksByIds } from '../catalogue/catalogue.store.ts'
 import type { Db } from '../db/schema.ts'
 import type { Device } from '../devices/device.ts'
+import type { Entry, Operation } from '../sync/log.ts'
 import { SILENCE } from '../sync/judge.ts'
 import type { TellTime } from '../sync/tell-time.ts'
 import { bundleOf, type Bundle } from './bundle.ts'
@@ -36,9 +37,11 @@ export async function readDiary(
   const records = await syncRecords(db, device.id, { ...part, limit: part.limit + 1 })
   const told = records.slice(0, part.limit)
   const books = new Set(
-    told.flatMap(({ entries }) =>
-      entries.flatMap((entry) => ('book' in entry ? [entry.book] : [])),
-    ),
+    told.flatMap(({ entries, foretold }) => [
+      ...entries.flatMap((entry) => ('book' in entry ? [entry.book] : [])),
+      // What was sent beside it may have to be named.
+      ...(foretold === null ? [] : [...foretold, ...sentIn(entries)].map(({ book }) => book)),
+    ]),
   )
   const titles = await booksByIds(db, [...books])
   return {
@@ -57,6 +60,10 @@ export async function readDiary(
     }),
     next: records.length > told.length ? (told.at(-1)?.seq ?? null) : null,
   }
+}
+
+function sentIn(entries: readonly Entry[]): Operation[] {
+  return entries.flatMap((entry) => (entry.kind === 'page' ? entry.operations : []))
 }
 
 /** The bundle of one sync of a device; undefined when there is no such sync. */

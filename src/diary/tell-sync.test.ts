@@ -40,7 +40,15 @@ function record(
     seq: 10 + index,
     at: at(index),
   }))
-  return { seq: 10, startedAt: at(0), entries: timed, pages, isLast: true, lastHeard }
+  return {
+    seq: 10,
+    startedAt: at(0),
+    entries: timed,
+    pages,
+    foretold: null,
+    isLast: true,
+    lastHeard,
+  }
 }
 
 const told = (...of: Parameters<typeof record>): string[] =>

@@ -2,6 +2,7 @@ import type { Entry, Operation } from '../sync/log.ts'
 import type { TellTime } from '../sync/tell-time.ts'
 import { quoted, series, sum } from './phrases.ts'
 import type { SyncRecord } from './sync-record.ts'
+import { tellForetold } from './tell-foretold.ts'
 
 /** Gives the title of a book. */
 export type TitleOf = (book: string) => string | undefined
@@ -16,6 +17,7 @@ export function tellSync(record: SyncRecord, titleOf: TitleOf, tell: TellTime): 
     ...troubles(entries),
     ...howItCame(record, tell),
     ...whatItWasSent(record),
+    ...tellForetold(record, titleOf),
     ...whatItDid(entries, titleOf),
   ]
 }

@@ -134,6 +134,8 @@ function kindsOf({ kind, detail }: { kind: string; detail: string | null }): Fil
       return ['begun']
     case 'download-completed':
       return ['completed']
+    case 'download-cut':
+      return ['cut']
     case 'annotations-asked':
       return ['asked']
     case 'annotation':

@@ -19,6 +19,9 @@ describe('highlights of a book', () => {
       'there before, gone, and fetched',
       ['shown', 'called', 'ended', 'begun', 'completed', 'asked'],
     ],
+    ['never whole', ['begun', 'cut']],
+    ['never whole, and tried again', ['begun', 'cut', 'begun', 'cut']],
+    ['whole at last', ['begun', 'cut', 'begun', 'completed', 'asked']],
     [
       'of another day, and then fetched again',
       ['begun', 'completed', 'forgotten', 'begun', 'asked'],
@@ -35,6 +38,9 @@ describe('highlights of a book', () => {
     ['no call ever arrived since it was fetched', ['begun', 'completed', 'shown']],
     ['calls arrived only before it was fetched', ['called', 'begun', 'completed']],
     ['it was fetched again and no call arrived since', ['begun', 'asked', 'begun', 'completed']],
+    ['its download broke off and it is there all the same', ['begun', 'cut', 'shown']],
+    ['it was there before, and the download broke off', ['shown', 'begun', 'cut']],
+    ['it was whole, and another download broke off', ['begun', 'completed', 'begun', 'cut']],
     ['the Kobo or the server was put back', ['begun', 'completed', 'asked', 'forgotten', 'called']],
     ['it left and is there without a download', ['begun', 'completed', 'asked', 'ended', 'shown']],
   ])('may be lost when %s', (_, kinds) => {

@@ -2,6 +2,7 @@ import type { SyncReport } from './device.ts'
 import { counted } from './diary.ts'
 import { openKobo, type Kobo } from './kobo.ts'
 import { listSwitches } from './switch-words.ts'
+import { replay, tellReplay, type Replayed } from './replay.ts'
 import { walk } from './walk.ts'
 import { readWishes, USAGE, type Wishes } from './wishes.ts'
 import { WrongUse } from './wrong-use.ts'
@@ -36,6 +37,11 @@ export async function simulate(
       },
     })
     kobo = opened
+    const bundle = wishes.replay
+    if (bundle) {
+      const replayed = await replay(opened, bundle, wishes.faults())
+      return conclude(opened, [replayed.report], { ...wishes, replayed }, io)
+    }
     const reports = await act(opened, wishes)
     return conclude(opened, reports, wishes, io)
   } catch (error) {
@@ -97,14 +103,17 @@ async function live(kobo: Kobo, wishes: Wishes): Promise<SyncReport[]> {
 function conclude(
   kobo: Kobo,
   reports: SyncReport[],
-  wishes: Wishes,
+  { replayed, ...wishes }: Wishes & { replayed?: Replayed },
   io: { out: (line: string) => void },
 ): number {
   const contents = kobo.contents()
   const broken = reports.filter((report) => !report.completed).length
   if (wishes.json) {
-    io.out(JSON.stringify({ reports, contents, violations: kobo.violations }, null, 2))
+    const differences = replayed && { missing: replayed.missing, extra: replayed.extra }
+    const told = { reports, contents, violations: kobo.violations, ...differences }
+    io.out(JSON.stringify(told, null, 2))
   } else {
+    if (replayed) for (const line of tellReplay(replayed)) io.out(line)
     if (wishes.quiet) for (const sentence of kobo.violations) io.out(`! ${sentence}`)
     const present = contents.filter((book) => !book.removed)
     const downloaded = present.filter((book) => book.downloaded).length

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { readBundle } from './bundle.ts'
 import { anyOf, parseFault } from './faults.ts'
 import { habitsOf } from './firmware.ts'
 import { seededRandom } from './random.ts'
@@ -11,6 +12,7 @@ export const USAGE = `Usage: holdfast simulate SYNC_URL --home DIR [options]
 
   --syncs N               sync N times (1)
   --walk                  instead, do once everything that a Kobo does in its life
+  --replay BUNDLE         instead, live through a sync again whose bundle was saved, and compare what is sent
   --download-all          then fetch every book and cover that is not there
   --behind URL            reach the server of the sync URL at this address instead
   --seed N                choices and identity: the same seed, the same run
@@ -84,6 +86,7 @@ const OPTIONS = {
   'page-again': { type: 'boolean', default: false },
   'unknown-calls': { type: 'boolean', default: false },
   walk: { type: 'boolean', default: false },
+  replay: { type: 'string' },
   behind: { type: 'string' },
   json: { type: 'boolean', default: false },
   quiet: { type: 'boolean', default: false },
@@ -110,6 +113,7 @@ export function readWishes(argv: string[]) {
     syncs: wholeNumber('--syncs', values.syncs),
     seed: values.seed === undefined ? undefined : wholeNumber('--seed', values.seed),
     walk: values.walk,
+    replay: values.replay === undefined ? undefined : readBundle(values.replay),
     behind: values.behind,
     downloadAll: values['download-all'],
     open: values.open,

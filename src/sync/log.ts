@@ -14,6 +14,9 @@ export type Operation = {
   artifact: string | null
 }
 
+/** An operation that somebody was told to expect. */
+export type Foretold = Pick<Operation, 'verb' | 'book'>
+
 /** A place in a device's log and the arrival in epoch ms. */
 export type Mark = { seq: number; at: number }
 

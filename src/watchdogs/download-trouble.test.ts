@@ -76,14 +76,32 @@ describe('the download of a book', () => {
     [
       'was begun, and two syncs passed',
       ['download-begun', 'complete', 'complete'],
-      0,
-      { trouble: 'failed', tries: 1 },
+      MINUTE,
+      { trouble: 'failed', tries: 1, anew: false },
     ],
     [
       'was begun three times',
       ['download-begun', 'download-begun', 'download-begun'],
+      MINUTE,
+      { trouble: 'failed', tries: 3, anew: false },
+    ],
+    [
+      'was begun three times, the last of them just now',
+      ['download-begun', 'download-cut', 'download-begun', 'download-cut', 'download-begun'],
+      59 * SECOND,
+      'under way',
+    ],
+    [
+      'broke off, and two syncs passed',
+      ['download-begun', 'download-cut', 'complete', 'complete'],
       0,
-      { trouble: 'failed', tries: 3 },
+      { trouble: 'failed', tries: 1, anew: true },
+    ],
+    [
+      'broke off, was taken back, and broke off again',
+      ['retract', 'metadata-asked', 'download-begun', 'download-cut', 'complete', 'complete'],
+      0,
+      { trouble: 'failed', tries: 1, anew: false },
     ],
     [
       'failed and was complete after all',

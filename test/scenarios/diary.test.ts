@@ -1,9 +1,13 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { simulate } from '../../src/simulator/command.ts'
 import type { Fault, Faults } from '../../src/simulator/faults.ts'
 import { writeNotes } from '../../src/sync/facts.ts'
 import { makeEpub } from '../support/make-epub.ts'
 import { openHouse, type House } from '../support/house.ts'
-import { closeKobos, koboAt } from '../support/kobo-at.ts'
+import { closeKobos, koboAt, type HouseKobo } from '../support/kobo-at.ts'
 
 type Sync = {
   id: string
@@ -229,5 +233,64 @@ describe('the bundle of a sync', () => {
     expect((await house.api('GET', bundle, undefined, ben)).status).toBe(404)
     for (const id of ['0', '999999', 'x', String(Number(sync?.id) + 1)])
       expect((await house.api('GET', `${path}/${id}/bundle`)).status).toBe(404)
+  })
+})
+
+describe('a bundle that was saved', () => {
+  let drive: string
+  beforeEach(async () => {
+    drive = await mkdtemp(join(tmpdir(), 'holdfast-replay-'))
+  })
+  afterEach(() => rm(drive, { recursive: true, force: true }))
+
+  async function replayed(syncUrl: string, bundle: unknown) {
+    const path = join(drive, 'bundle.json')
+    await writeFile(path, JSON.stringify(bundle))
+    const out: string[] = []
+    const io = {
+      out: (line: string) => void out.push(line),
+      err: (line: string) => void out.push(line),
+    }
+    const kobo = ['--home', join(drive, 'kobo'), '--quiet', '--light']
+    const code = await simulate([syncUrl, ...kobo, '--replay', path], io)
+    return { code, out }
+  }
+
+  async function lastBundle(kobo: HouseKobo): Promise<unknown> {
+    const [sync] = (await syncs(kobo.device)).items
+    return (await house.api('GET', `/devices/${kobo.device}/syncs/${sync?.id}/bundle`)).body
+  }
+
+  test('is lived through again by another Kobo, which is sent the same', async () => {
+    await shelve('Alice', 'Emma')
+    const kobo = await koboAt(house, { name: 'Libra' })
+    await kobo.sync()
+    const bundle = await lastBundle(kobo)
+    const other = await koboAt(house, { name: 'Clara' })
+    const { code, out } = await replayed(other.syncUrl, bundle)
+    expect(out).toContain('The server sent what was sent then.')
+    expect(code).toBe(0)
+  })
+
+  test('says what another server sends otherwise, and what cannot be done again', async () => {
+    const { ids } = await shelve('Alice', 'Emma')
+    const kobo = await koboAt(house, { name: 'Libra' })
+    await kobo.sync()
+    await kobo.close(ids[0] ?? '', { percent: 30 }, { offline: true })
+    kobo.remove(ids[1] ?? '')
+    house.advance(3_600_000)
+    await kobo.sync()
+    const bundle = await lastBundle(kobo)
+    const other = await koboAt(house, { name: 'Clara' })
+    const { out } = await replayed(other.syncUrl, bundle)
+    expect(out).toContain(`The book ${ids[0]} is not on this Kobo: its state is left out.`)
+    expect(out).toContain(`The book ${ids[1]} is not on this Kobo: its delete is left out.`)
+    expect(out).toContain(`Now and not then: new ${ids[1]}.`)
+  })
+
+  test('that is none is refused with a sentence', async () => {
+    const kobo = await koboAt(house)
+    const { code, out } = await replayed(kobo.syncUrl, { format: 'another' })
+    expect([code, out]).toEqual([2, [`${join(drive, 'bundle.json')} is not the bundle of a sync.`]])
   })
 })

@@ -33,6 +33,13 @@ async function heal(path: string, body?: object): Promise<{ status: number; body
   return house.api<Preview>('POST', `/devices/${kobo.device}/${path}`, body)
 }
 
+/** What the diary says of the newest sync. */
+async function newestSync(): Promise<string[]> {
+  const path = `/devices/${kobo.device}/syncs?limit=1`
+  const { body } = await house.api<{ items: { sentences: string[] }[] }>('GET', path)
+  return body.items[0]?.sentences ?? []
+}
+
 const brought = async (): Promise<string[]> =>
   (await kobo.sync()).operations.map(({ kind, id }) => `${kind} ${id}`)
 
@@ -54,6 +61,34 @@ describe('a book that is sent again', () => {
     expect(body.operations).toEqual([{ verb: 'add', bookId: emma }])
     expect(body.cost).toEqual({ refetch: 1, bytes: body.bytes, unsavedHighlights: 0 })
     expect(await brought()).toEqual([])
+  })
+
+  test('is told of afterwards: the diary says that it came as it was foretold', async () => {
+    kobo.loseRows([emma])
+    await heal('resend', { books: [emma] })
+    house.advance(3_600_000)
+    await kobo.sync()
+    expect(await newestSync()).toContain('It was sent what was foretold.')
+  })
+
+  test('is told of afterwards when it came otherwise, and why', async () => {
+    kobo.loseRows([emma])
+    await heal('resend', { books: [emma] })
+    await house.api('DELETE', `/shelves/${shelf}/books/${emma}`)
+    house.advance(3_600_000)
+    await kobo.sync()
+    expect(await newestSync()).toEqual(
+      expect.arrayContaining([
+        'It was foretold and not sent: “Emma” as a new book.',
+        'It was sent and not foretold: “Emma” for removal.',
+        'That is because something changed in between.',
+      ]),
+    )
+    await heal('resend', { books: [persuasion] })
+    kobo.loseToken()
+    house.advance(3_600_000)
+    await kobo.sync()
+    expect(await newestSync()).toContain('That is because the Kobo came without the newest token.')
   })
 
   test('is removed first where that is wished', async () => {

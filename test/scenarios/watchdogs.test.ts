@@ -93,13 +93,25 @@ describe('a download', () => {
     await expect.poll(kinds).toEqual([])
   })
 
+  test('that broke off for good is taken back by itself, and offered anew', async () => {
+    await largeBook('Emma')
+    const kobo = await koboAt(house, { name: 'Libra' })
+    await later(kobo, CUT)
+    await expect.poll(cuts).toBe(1)
+    for (let n = 0; n < 2; n += 1) await later(kobo, 'drop-request:download')
+    expect(await errata()).toEqual([])
+    const report = await kobo.sync()
+    expect(report.operations).toMatchObject([{ removed: true }])
+    await later(kobo)
+    expect(kobo.titles()).toEqual(['Emma'])
+    expect(await kinds()).toEqual([])
+    expect(kobo.violations).toEqual([])
+  })
+
   test('that fails again and again can be offered anew', async () => {
     await largeBook('Emma')
     const kobo = await koboAt(house, { name: 'Libra' })
-    for (let n = 1; n <= 3; n += 1) {
-      await later(kobo, CUT)
-      await expect.poll(cuts).toBe(n)
-    }
+    await failForGood(kobo)
     expect(await errata()).toMatchObject([
       {
         kind: 'download-failed',
@@ -157,8 +169,8 @@ describe('a download', () => {
   test('is told of again thirty days after it was dismissed, when nothing is better', async () => {
     await largeBook('Emma')
     const kobo = await koboAt(house, { name: 'Libra' })
-    for (let n = 1; n <= 3; n += 1) await later(kobo, CUT)
-    await expect.poll(kinds).toEqual(['download-failed'])
+    await failForGood(kobo)
+    expect(await kinds()).toEqual(['download-failed'])
     await dismiss()
     house.advance(29 * DAY)
     expect(await kinds()).toEqual([])
@@ -167,6 +179,22 @@ describe('a download', () => {
     await house.api('DELETE', `/devices/${kobo.device}`)
     expect(await kinds()).toEqual([])
   })
+
+  /** Lets a download break off until it was taken back by itself, and then again and again. */
+  async function failForGood(kobo: HouseKobo): Promise<void> {
+    for (let n = 1; n <= 2; n += 1) {
+      await later(kobo, CUT)
+      await expect.poll(cuts).toBe(n)
+    }
+    await later(kobo, 'drop-request:download')
+    expect(await kinds()).toEqual([])
+    await later(kobo, 'drop-request:download')
+    for (let n = 3; n <= 5; n += 1) {
+      await later(kobo, CUT)
+      await expect.poll(cuts).toBe(n)
+    }
+    house.advance(MINUTE)
+  }
 
   async function cuts(): Promise<number> {
     return await logged('download-cut')
