@@ -80,6 +80,13 @@ describe('who may do what', () => {
       'POST /api/v1/devices/:id/resend': { books: ['his'] },
       'POST /api/v1/devices/:id/retract': { books: ['his'] },
       'POST /api/v1/errata/:id/dismiss': { reason: 'His' },
+      'POST /api/v1/devices/:id/audits': {
+        books: [],
+        foreign: 0,
+        salvaged: false,
+        marks: true,
+        token: null,
+      },
     }
     for (const { method, path } of calls) {
       const call = `${method} ${path}`
