@@ -21,7 +21,7 @@ const WAITING_EACH = 20
 const WAITING_LIMIT = 200
 
 /**
- * Counts a secret or token that was wrong, and resolves when it may be answered: at once at first, later and later from the
+ * Counts a secret, token or password that was wrong, and resolves when it may be answered: at once at first, later and later from the
  * same caller. To be called after the lookup, so that a good secret never waits, whoever else is behind its address. Throws
  * `Problem('too_many')` when too many wait already. Callers are told apart by IPv4 address or IPv6 network of 64 bits, seen
  * through trusted proxies.
@@ -40,7 +40,7 @@ export async function answerSlowly(
   if (tries.waiting >= WAITING_EACH || waitingInAll >= WAITING_LIMIT)
     throw new Problem(
       'too_many',
-      'Too many wrong addresses or tokens come from there. Please wait.',
+      'Too many wrong addresses, tokens or passwords come from there. Please wait.',
     )
   tries.waiting += 1
   waitingInAll += 1

@@ -7,7 +7,7 @@ import { STATUSES, type Status } from '../sync/status.ts'
 import { tellTimes } from '../sync/tell-time.ts'
 import { machineTimeZone } from '../time-zone.ts'
 import { apiPart, type ApiEnv } from './context.ts'
-import { ownDevice } from './own-device.ts'
+import { ownDevice } from '../own-device.ts'
 import { answers, IdParameter, listOf, PartQuery, PROBLEMS } from './shapes.ts'
 
 const StatusShape = z.enum(STATUSES)

@@ -9,7 +9,7 @@ import { previewOf } from '../sync/preview.ts'
 import { rehearseSync, type Wish } from '../sync/rehearse.ts'
 import { apiPart, type ApiEnv } from './context.ts'
 import { PreviewShape } from './next-sync.ts'
-import { ownDevice } from './own-device.ts'
+import { ownDevice } from '../own-device.ts'
 import { answers, IdParameter, PROBLEMS, takes } from './shapes.ts'
 
 const Books = z.array(z.string().max(64)).min(1).max(10_000)

@@ -27,6 +27,12 @@ export type Rule =
 export const RULES: Readonly<Record<string, Rule>> = {
   'GET /': 'public',
   'GET /public/:file': 'public',
+  'GET /sign-in': 'public',
+  'POST /sign-in': 'public',
+  'POST /sign-out': 'person',
+  'GET /errata': 'own',
+  'POST /errata/:id/actions/:name': 'own',
+  'POST /errata/:id/dismiss': 'own',
   'GET /healthz': 'public',
 
   'GET /kobo/files/:mediaKey/:book/:artifact': 'media-key',
