@@ -33,6 +33,13 @@ export const RULES: Readonly<Record<string, Rule>> = {
   'GET /errata': 'own',
   'POST /errata/:id/actions/:name': 'own',
   'POST /errata/:id/dismiss': 'own',
+  'GET /devices': 'own',
+  'GET /devices/:id': 'own',
+  'GET /devices/:id/books/:book': 'own',
+  'POST /devices/:id/heal': 'own',
+  'GET /devices/:id/syncs': 'own',
+  'GET /devices/:id/syncs/:syncId/bundle': 'own',
+  'GET /books': 'person',
   'GET /healthz': 'public',
 
   'GET /kobo/files/:mediaKey/:book/:artifact': 'media-key',

@@ -3,6 +3,11 @@ import { join } from 'node:path'
 import { Hono } from 'hono'
 import type { Home } from '../home.ts'
 import { packageRoot } from '../package-root.ts'
+import { showBooks } from './book/list.tsx'
+import { healDevice } from './device/heal.tsx'
+import { showDevices } from './device/list.tsx'
+import { showDevice } from './device/show.tsx'
+import { showTrail } from './device/trail.tsx'
 import { enter, limitForm, refuseCrossSite, refuseForged, visitOf } from './enter.ts'
 import { answerErratum, dismissOne } from './erratum/answer.ts'
 import { showErrata } from './erratum/list.tsx'
@@ -12,6 +17,8 @@ import { link, PATHS, rootOf } from './paths.ts'
 import { answerError } from './problem-page.tsx'
 import { beginSession, showSignIn } from './session/begin.tsx'
 import { endSession } from './session/end.ts'
+import { downloadBundle } from './sync/download.ts'
+import { showDiary } from './sync/list.tsx'
 import type { Page, WebEnv } from './visit.ts'
 
 /** A form holds at most so many bytes: the ids of ten thousand books. */
@@ -66,6 +73,14 @@ export function webRoutes(home: Home, changed: () => void): Hono<WebEnv> {
   show(PATHS.errata, showErrata(home))
   take(PATHS.act, answerErratum(home))
   take(PATHS.dismiss, dismissOne(home))
+
+  show(PATHS.devices, showDevices(home))
+  show(PATHS.device, showDevice(home))
+  show(PATHS.book, showTrail(home))
+  take(PATHS.heal, healDevice(home))
+  show(PATHS.diary, showDiary(home))
+  show(PATHS.bundle, downloadBundle(home))
+  show(PATHS.books, showBooks(home))
   return app
 }
 

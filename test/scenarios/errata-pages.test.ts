@@ -21,15 +21,17 @@ afterEach(async () => {
 describe('the page of errata', () => {
   test('asks what only a person knows, and the answer is a button', async () => {
     const kobo = await scene.readingKobo({ name: 'Anna’s Libra' })
-    kobo.loseToken()
-    await kobo.sync()
-    await scene.later(10 * 60_000)
+    kobo.factoryReset()
+    for (let n = 0; n < 3; n += 1) await scene.sync(kobo)
+    expect(kobo.titles()).toEqual([])
     await anna.go('/errata')
     expect(faultsOf(anna.shown.html)).toEqual([])
     expect(anna.words).toContain('“Anna’s Libra” came as if it were new')
     expect(anna.words).toContain('Was it reset?')
-    await anna.press('No: its books are still there')
+    await anna.press('Yes: send everything again')
     expect(anna.words).toBe('Errata No errata. Looked just now.')
+    await scene.sync(kobo)
+    expect(kobo.titles()).toEqual(['Emma'])
     expect(await scene.errata()).toEqual([])
   })
 
