@@ -18,7 +18,7 @@ export function isFromHere({ site, origin, host, base }: Sender): boolean {
   // “none” is somebody who sends a form anew from the address line.
   if (site !== null) return site === 'same-origin' || site === 'none'
   if (origin === null) return true
-  if (!URL.canParse(origin)) return false
+  if (!/^https?:/.test(origin) || !URL.canParse(origin)) return false
   const from = new URL(origin)
   if (from.origin === new URL(base).origin) return true
   const here = (host ?? '').toLowerCase()
