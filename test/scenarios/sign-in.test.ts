@@ -82,6 +82,25 @@ describe('somebody who signs in', () => {
     expect(wrong.words).toContain('Errata')
   })
 
+  test('is turned away unheard when many tries come from there at once', async () => {
+    const headers = { 'x-forwarded-for': '198.51.100.8' }
+    const wrong = openBrowser(house.url, headers)
+    for (let tries = 0; tries < FREE_TRIES; tries++) await wrong.signIn('Anna', 'guessed')
+    const statuses = await Promise.all(
+      Array.from({ length: 7 }, async () => {
+        const { status } = await openBrowser(house.url, headers).post('/sign-in', {
+          name: 'Anna',
+          password: 'guessed',
+        })
+        return status
+      }),
+    )
+    // To be turned away says nothing of the password: the right one is turned away as well.
+    expect(new Set(statuses)).toEqual(new Set([422, 429]))
+    expect(statuses.filter((status) => status === 422).length).toBeGreaterThanOrEqual(3)
+    expect((await wrong.signIn('Anna')).url).toBe(`${house.url}/errata`)
+  })
+
   test('gets a cookie that scripts and other sites do not get, of which only the hash is kept', async () => {
     const anna = browser()
     await anna.signIn('Anna')

@@ -3,7 +3,7 @@ import type { Home } from '../../home.ts'
 import { signIn } from '../../people/sign-in.ts'
 import { beginWebSession, endWebSession } from '../../people/web-session.ts'
 import { Problem } from '../../problem.ts'
-import { answerSlowly } from '../../wrong-secrets.ts'
+import { answerSlowly, tryGuessable } from '../../wrong-secrets.ts'
 import { baseOf, giveSecret, readSecret } from '../cookie.ts'
 import { visitOf } from '../enter.ts'
 import { readForm } from '../form.ts'
@@ -31,9 +31,13 @@ export function beginSession(home: Home): Page {
   return async (c) => {
     const { name, password, to } = await readForm(c, SignIn)
     refuseUnencrypted(c, home)
-    const person = await signIn(home, { name, password })
+    const call = { headers: c.req.raw.headers, env: c.env }
+    const person = await tryGuessable(home, call, async () => {
+      const found = await signIn(home, { name, password })
+      if (!found) await answerSlowly(home, call)
+      return found
+    })
     if (!person) {
-      await answerSlowly(home, { headers: c.req.raw.headers, env: c.env })
       return c.html(<SignInPage root={rootOf(c.req.url)} to={to} name={name} isWrong />, 422)
     }
     const before = readSecret(c)
