@@ -193,11 +193,12 @@ async function openArtifacts(dataDir: string): Promise<string[]> {
 }
 
 test('pages hold below a path, whose links, forms and redirects all stay there', async () => {
-  const { house, nginx, close } = await openProxiedHouse({
+  const below = await openProxiedHouse({
     publicUrl: null,
     trustedProxies: '127.0.0.1',
   })
   try {
+    const { house, nginx } = below
     const { id } = await house.device('Libra')
     const at = `${nginx.url}/shelf`
     const anna = openBrowser(at)
@@ -223,6 +224,6 @@ test('pages hold below a path, whose links, forms and redirects all stay there',
     await anna.press('Sign out Anna')
     expect([anna.shown.status, anna.shown.url]).toEqual([200, `${at}/sign-in`])
   } finally {
-    await close()
+    await below.close()
   }
 })
