@@ -16,7 +16,7 @@ import { AuditShape, BriefShape } from './audit-shape.ts'
 import { apiPart, type ApiEnv } from './context.ts'
 import { fulfil, PreviewQuery } from './heal-wish.ts'
 import { PreviewShape } from './next-sync.ts'
-import { ownDevice } from './own-device.ts'
+import { ownDevice } from '../own-device.ts'
 import { receiveAudit, type AuditFields } from './receive-audit.ts'
 import { answers, IdParameter, listOf, partOf, PartQuery, PROBLEMS } from './shapes.ts'
 

@@ -7,7 +7,7 @@ import { doAndForetell } from '../sync/foretell.ts'
 import { previewOf, type Preview } from '../sync/preview.ts'
 import { rehearseSync, type Wish } from '../sync/rehearse.ts'
 import type { ApiEnv } from './context.ts'
-import { ownDevice } from './own-device.ts'
+import { ownDevice } from '../own-device.ts'
 
 /** Whether what is wished is done, or is only told. */
 export const PreviewQuery = z.object({

@@ -22,6 +22,7 @@ export type Schema = {
     created_at: number
     revoked_at: number | null
   }
+  web_session: { hash: string; person: string; began_at: number; seen_at: number; ends_at: number }
   book: BookTable
   book_content: { hash: string; book: string }
   contributor: {

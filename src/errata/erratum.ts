@@ -257,3 +257,6 @@ const ACTIONS: Record<ErratumKind, readonly string[]> = {
   'unknown-requests': [],
   'low-disk': [],
 }
+
+/** Every kind that this program knows. */
+export const ERRATUM_KINDS: readonly ErratumKind[] = Object.keys(ACTIONS).filter(isErratumKind)
