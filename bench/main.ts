@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { audits } from './audit.ts'
 import { firstLight } from './first-light.ts'
 import { flood } from './flood.ts'
 import { fuzz } from './fuzz.ts'
@@ -32,6 +33,7 @@ const BENCHES: Record<string, (size: Size, say: (line: string) => void) => Promi
   flood: (_, say) => flood(FLOOD, say),
   kepub: (_, say) => kepub(say),
   sync: (_, say) => syncs(say),
+  audit: (_, say) => audits(say),
   soak: ({ schedules, seed }, say) => soak(schedules, seed, say),
 }
 

@@ -266,13 +266,15 @@ function audit(stay: Stay, entry: Mark & Extract<BookFact, { kind: 'audited' }>)
     endStay(stay, entry)
     return
   }
+  if (!entry.current || stay.state !== 'held') {
+    // It says that the book is there, and not what it shows.
+    stay.metaRev = null
+    stay.stateRev = null
+  }
   stay.state = 'held'
   stay.file = entry.file
   stay.why = null
   stay.doubtSeq = null
-  // It says that the book is there, and not what it shows.
-  stay.metaRev = null
-  stay.stateRev = null
   stay.excluded = false
   if (stay.since === 'open' || (stay.since && stay.since.seq > entry.seq)) stay.since = entry
 }
