@@ -40,6 +40,21 @@ export async function checkRemovals(
   const shelved = await shelvedFor(world, witness)
   for (const id of gone) {
     if (!shelved.has(id) || witness.removed.has(id) || witness.exempt.has(id)) continue
-    if (isPlain || !witness.unwanted.has(id)) fail(world, 'I3', `${id} was removed, and is wanted`)
+    if (!isPlain && witness.unwanted.has(id)) continue
+    if (await wasTakenBack(world, witness, id)) continue
+    fail(world, 'I3', `${id} was removed, and is wanted`)
   }
+}
+
+/** A book whose download broke off for good is taken back, to be offered anew. */
+async function wasTakenBack({ stage: { house } }: World, { device }: Witnessed, book: string) {
+  const rows = await house.server.home.db.read
+    .selectFrom('log')
+    .select('kind')
+    .where('device', '=', device)
+    .where('book', '=', book)
+    .where('kind', 'in', ['download-cut', 'retract'])
+    .orderBy('seq')
+    .execute()
+  return rows[0]?.kind === 'download-cut' && rows.some(({ kind }) => kind === 'retract')
 }
