@@ -35,6 +35,6 @@ async function inOneHouse(first: number, count: number): Promise<void> {
       if (failures.length >= ENOUGH) return
     }
   } finally {
-    await stage.house.close()
+    await stage.close()
   }
 }

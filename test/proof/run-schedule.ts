@@ -1,6 +1,6 @@
-import { writeNotes } from '../../src/sync/facts.ts'
 import { lastSeq } from '../../src/sync/log.store.ts'
 import { checkFiles, checkLedger, checkWords } from './checks-of-ledger.ts'
+import { placesOf, type Kill } from './kill.ts'
 import { answerAll, ask, deviceOf, questions } from './owner.ts'
 import type { Schedule, Step } from './step.ts'
 import { prepare, takeStep } from './take-step.ts'
@@ -11,15 +11,21 @@ const PATIENCE = 12
 
 /**
  * Lets a schedule happen, looks at every invariant after every step, and then lets everything end well: no more faults, honest answers.
- * Finitely many syncs later each Kobo must hold exactly what it should. Gives the invariants that were broken, each with what was seen.
+ * Finitely many syncs later each Kobo must hold exactly what it should. On a stage whose server has a process of its own, that is killed
+ * as `kills` say. Gives the invariants that were broken, each with what was seen.
  */
-export async function runSchedule(stage: Stage, schedule: Schedule): Promise<Map<string, string>> {
+export async function runSchedule(
+  stage: Stage,
+  schedule: Schedule,
+  kills: readonly Kill[] = [],
+): Promise<Map<string, string>> {
   const world = await openWorld(stage, schedule)
   stage.tally.schedules += 1
   try {
-    for (const step of schedule.steps) {
+    const killed = placesOf(kills, schedule.steps)
+    for (const [place, step] of schedule.steps.entries()) {
       const other = await otherBefore(world, step)
-      await takeStep(world, step)
+      await takeStep(world, step, killed.get(place))
       await other?.()
       for (const witness of world.kobos) await checkLedger(world, witness)
       await checkFiles(world)
@@ -38,7 +44,7 @@ async function otherBefore(world: World, step: Step): Promise<(() => Promise<voi
   if ((await deviceOf(world, world.kobos[step.kobo])).onDelete === 'unshelve') return undefined
   const other = world.kobos[step.kobo === 0 ? 1 : 0]
   const looks = async (): Promise<string> => {
-    await writeNotes(world.stage.house.server.home)
+    await world.stage.noted()
     const seq = await lastSeq(world.stage.house.server.home.db.read, other.device)
     const { books, token } = other.kobo.state()
     return JSON.stringify([seq, books, token])

@@ -4,34 +4,55 @@ import { randomFaults, type Fault, type Faults } from '../../src/simulator/fault
 import { seededRandom } from '../../src/simulator/random.ts'
 import { renewLedger } from '../../src/sync/back-in-time.ts'
 import { returnsOf } from '../../src/sync/chain.store.ts'
-import { writeNotes } from '../../src/sync/facts.ts'
 import { lastSeq } from '../../src/sync/log.store.ts'
-import { answerAll, ask, consent, deviceOf, shelfOf, shelve } from './owner.ts'
+import { answerAll, ask, call, consent, deviceOf, shelfOf, shelve } from './owner.ts'
 import { checkEvents, checkPreview, expectWire } from './checks-of-device.ts'
 import { pageOf } from './page-of.ts'
+import type { Kill } from './kill.ts'
 import type { Edit, Step } from './step.ts'
+import { strike, type Strike } from './strike.ts'
 import { fail, type Witnessed, type World } from './world.ts'
 
 /** So long after each step every session is over, in ms. */
 const PAUSE = 130_000
 
-/** Lets one thing happen. Time passes before, so that nothing happens at the same instant. */
-export async function takeStep(world: World, step: Step): Promise<void> {
-  const { house, tally } = world.stage
+/** Lets one thing happen, with a kill of the server if there is one. Time passes before, so that nothing happens at the same instant. */
+export async function takeStep(world: World, step: Step, kill?: Kill): Promise<void> {
+  const { house, tally, noted, rest } = world.stage
   tally.step(step.do)
-  await writeNotes(house.server.home)
+  await noted()
   house.advance(PAUSE)
-  await act(world, step)
-  await quiet(world)
+  if (kill) world.strike = await strikeIn(world, step, kill)
+  try {
+    await act(world, step)
+  } finally {
+    await world.strike?.over()
+    world.strike = undefined
+  }
+  await rest()
 }
 
-/** What the server still writes of what was asked, such as the end of a download, is written. */
-async function quiet({ stage: { house } }: World): Promise<void> {
-  for (let turns = 0; turns < 3; turns++) {
-    await new Promise((resolve) => setImmediate(resolve))
-    await house.server.home.db.transact(() => Promise.resolve())
-  }
-  await writeNotes(house.server.home)
+/** Steps in which the server stops, or is asked what nobody asks again. */
+const UNSTRUCK = ['restart', 'server snapshot', 'server rollback', 'locked', 'stranger']
+
+async function strikeIn(world: World, step: Step, kill: Kill): Promise<Strike | undefined> {
+  const { house, tally, processes } = world.stage
+  if (!processes) return undefined
+  const isWithin = !UNSTRUCK.includes(step.do)
+  const talks = step.do === 'sync' || step.do === 'tap'
+  if ('kobo' in step) world.kobos[step.kobo].isTroubled = true
+  return strike(
+    {
+      processes,
+      tally,
+      restart: () => house.restart({ kill: true }),
+      between: (wait) => {
+        world.between = wait
+      },
+    },
+    isWithin ? kill : { ...kill, moment: { at: 'end' } },
+    { what: step.do, talks },
+  )
 }
 
 async function act(world: World, step: Step): Promise<void> {
@@ -87,7 +108,7 @@ async function actOnKobo(world: World, witness: Witnessed, step: OnKobo, id: str
     case 'tap':
       if (!book || book.downloaded) return
       await kobo.tap(id, { faults: faultsOf(world, witness, step) })
-      checkEvents(world, witness, step.rate === 0)
+      checkEvents(world, witness, step.rate === 0 && !world.strike)
       return
     case 'read':
       if (!isReadable) return
@@ -203,8 +224,8 @@ export async function prepare(world: World): Promise<void> {
 
 /** The same bytes again are the same book. */
 async function importAgain(world: World, book: number): Promise<void> {
-  const { house, files, books, tally } = world.stage
-  const { body } = await house.api<{ id: string }>('POST', '/books', files[book])
+  const { files, books, tally } = world.stage
+  const { body } = await call<{ id: string }>(world, 'POST', '/books', files[book])
   tally.check('I13')
   if (body.id !== books[book]) fail(world, 'I13', `book ${book} came back as ${body.id}`)
 }
@@ -217,6 +238,8 @@ function faultsOf(
   const faults = randomFaults(seededRandom(seed), rate / 100)
   return (exchange) => {
     const chosen = faults(exchange)
+    const killed = world.strike?.faults(exchange)
+    if (killed) return killed
     // Nothing on the way keeps a request for the library until the next sync, minutes later.
     const isTooLate = chosen?.kind === 'twin-later' && exchange.path === '/v1/library/sync'
     const fault: Fault | undefined = isTooLate ? { kind: 'twice' } : chosen
@@ -234,30 +257,27 @@ async function sync(
 ): Promise<void> {
   const { house } = world.stage
   const { kobo, device } = witness
-  const preview =
-    step.rate === 0 && step.edit === null ? await checkPreview(world, witness) : undefined
+  const isWhole = step.rate === 0 && !world.strike
+  const preview = isWhole && step.edit === null ? await checkPreview(world, witness) : undefined
   const before = await lastSeq(house.server.home.db.read, device)
   const faults = faultsOf(world, witness, step)
   const change = step.edit
-  if (change)
-    world.between = async () => {
-      world.between = undefined
-      await edit(world, change)
-    }
   const report = await kobo.sync({
-    faults: (exchange) =>
-      change && exchange.n === change.at && world.between
-        ? { kind: 'delay', ms: 1 }
-        : faults(exchange),
+    faults: (exchange) => {
+      if (exchange.n !== change?.at) return faults(exchange)
+      world.between = () => edit(world, change)
+      return { kind: 'delay', ms: 1 }
+    },
   })
+  await world.strike?.over()
   world.between = undefined
   expectWire(world, report)
   preview?.(report)
   // In a sync without faults the last of them has come.
-  if (step.rate === 0) witness.hasTwin = false
-  const gone = checkEvents(world, witness, step.rate === 0)
+  if (isWhole) witness.hasTwin = false
+  const gone = checkEvents(world, witness, isWhole)
   if (step.edit === null) await checkRemovals(world, witness, gone)
-  await writeNotes(house.server.home)
+  await world.stage.noted()
   const news = await house.server.home.db.read
     .selectFrom('log')
     .select('kind')
@@ -266,7 +286,7 @@ async function sync(
     .where('kind', 'in', ['returned', 'restored'])
     .executeTakeFirst()
   if (news) witness.untold.clear()
-  if (step.rate === 0 && report.completed)
+  if (isWhole && report.completed)
     for (const { annotations } of kobo.state().books)
       for (const each of annotations) witness.told.add(each.id)
 }
