@@ -5,9 +5,9 @@ export type Death = { commit: number; when: 'before' | 'after' }
 
 let death: Death | undefined
 
-/** From now on this process is about to die. */
-export function dieAt(at: Death): void {
-  death = { ...at }
+/** From now on this process is about to die, or not. */
+export function dieAt(at: Death | undefined): void {
+  death = at && { ...at }
 }
 
 /** Lets every commit of this process be one at which it may die: as if killed by another, for nothing of it runs any more. */

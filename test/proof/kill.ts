@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import type { Death } from './death.ts'
 import { anySchedule, type Schedule, type Step } from './step.ts'
 
-/** What a Kobo asks when the server is killed: the `nth` such request of a sync. */
+/** What a Kobo asks when the server is killed: the `nth` such request from its step on. */
 export type Meets = { what: 'anything' | 'library' | 'download' | 'change'; nth: number }
 
 /**
@@ -21,10 +21,13 @@ export type Moment =
 /** How a start ends early: after so many ms, or at a commit. */
 export type Start = { ms: number } | Death
 
-/** One kill of the server in a schedule, in a step that is found by its number, counted round. */
+/**
+ * One kill of the server in a schedule. It happens in a step that is found by its number, counted round; or after it, when a Kobo asks what
+ * it is to meet.
+ */
 export type Kill = {
-  /** Among those in which a Kobo talks to the server for long, or all. */
-  among: 'talks' | 'all'
+  /** Among those in which a Kobo asks much, or those in which the server is told something. */
+  among: 'talks' | 'wishes'
   step: number
   meets: Meets
   moment: Moment
@@ -34,61 +37,100 @@ export type Kill = {
   starts: Start[]
 }
 
-/** A schedule whose server is killed. */
 export type KilledSchedule = { schedule: Schedule; kills: Kill[] }
 
 const death: fc.Arbitrary<Death> = fc.record({
-  commit: fc.integer({ min: 1, max: 3 }),
+  commit: fc.constantFrom(1, 1, 2),
   when: fc.constantFrom('before' as const, 'after' as const),
 })
+const ms = fc.oneof(fc.nat(2), fc.nat(8))
 const byte = fc.oneof(fc.nat(400), fc.nat(20_000))
-const moment: fc.Arbitrary<Moment> = fc.oneof(
+const anything: fc.Arbitrary<Meets> = fc.record({
+  what: fc.constant('anything' as const),
+  nth: fc.integer({ min: 1, max: 12 }),
+})
+/** What commits something. */
+const writing: fc.Arbitrary<Meets> = fc.record({
+  what: fc.oneof(
+    { weight: 3, arbitrary: fc.constant('library' as const) },
+    { weight: 2, arbitrary: fc.constant('download' as const) },
+    { weight: 2, arbitrary: fc.constant('change' as const) },
+  ),
+  nth: fc.constantFrom(1, 1, 2),
+})
+const plain: fc.Arbitrary<Moment> = fc.oneof(
   { weight: 2, arbitrary: fc.constant({ at: 'request' as const }) },
-  { weight: 4, arbitrary: fc.record({ at: fc.constant('answer' as const), ms: fc.nat(12) }) },
-  { weight: 6, arbitrary: fc.record({ at: fc.constant('commit' as const), dies: death }) },
+  { weight: 4, arbitrary: fc.record({ at: fc.constant('answer' as const), ms }) },
   {
-    weight: 2,
+    weight: 3,
     arbitrary: fc.record({ at: fc.constantFrom('byte' as const, 'cut' as const), byte }),
   },
   { weight: 1, arbitrary: fc.constant({ at: 'end' as const }) },
 )
+const encounter: fc.Arbitrary<Pick<Kill, 'meets' | 'moment'>> = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ meets: fc.oneof(anything, writing), moment: plain }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      meets: writing,
+      moment: fc.record({ at: fc.constant('commit' as const), dies: death }),
+    }),
+  },
+)
 const start: fc.Arbitrary<Start> = fc.oneof(
   fc.record({ ms: fc.nat(120) }),
-  death.map(({ commit, when }) => ({ commit, when })),
+  fc.record({
+    commit: fc.integer({ min: 1, max: 3 }),
+    when: fc.constantFrom('before' as const, 'after' as const),
+  }),
 )
 
-const kill: fc.Arbitrary<Kill> = fc.record({
-  among: fc.constantFrom('talks' as const, 'talks' as const, 'all' as const),
-  step: fc.nat(1000),
-  meets: fc.oneof(
-    fc.record({ what: fc.constant('anything' as const), nth: fc.integer({ min: 1, max: 16 }) }),
+const kill: fc.Arbitrary<Kill> = fc
+  .tuple(
+    encounter,
     fc.record({
-      what: fc.constantFrom('library' as const, 'download' as const, 'change' as const),
-      nth: fc.integer({ min: 1, max: 2 }),
+      among: fc.constantFrom('talks' as const, 'talks' as const, 'wishes' as const),
+      step: fc.nat(1000),
+      atOnce: fc.boolean(),
+      starts: fc.oneof(
+        { weight: 3, arbitrary: fc.constant<Start[]>([]) },
+        { weight: 1, arbitrary: fc.array(start, { minLength: 1, maxLength: 2 }) },
+      ),
     }),
-  ),
-  moment,
-  atOnce: fc.boolean(),
-  starts: fc.oneof(
-    { weight: 3, arbitrary: fc.constant<Start[]>([]) },
-    { weight: 1, arbitrary: fc.array(start, { minLength: 1, maxLength: 2 }) },
-  ),
-})
+  )
+  .map(([met, rest]) => ({ ...met, ...rest }))
 
+/** A schedule whose server is killed. */
 export const anyKilledSchedule: fc.Arbitrary<KilledSchedule> = fc.record({
   schedule: anySchedule,
   kills: fc.array(kill, { minLength: 1, maxLength: 3 }),
 })
 
+/** Steps in which a Kobo asks much, and those in which the server is told something by one call or few. */
+const STEPS: Record<Kill['among'], Step['do'][]> = {
+  talks: ['sync', 'tap'],
+  wishes: [
+    ...(['shelve', 'unshelve', 'rename', 'delete book', 'restore book', 'again'] as const),
+    ...(['machine removes', 'answer', 'resend', 'retract', 'bring back', 'reset sync'] as const),
+    ...(['pause', 'policy', 'read'] as const),
+  ],
+}
+
+/** Whether a kill in this step meets what a Kobo asks in it. */
+export function talks(step: Step): boolean {
+  return STEPS.talks.includes(step.do)
+}
+
 /** The kills by the places of their steps; of several in one step the last. */
 export function placesOf(kills: readonly Kill[], steps: readonly Step[]): Map<number, Kill> {
-  const places = steps.map((_, place) => place)
-  const talks = places.filter((place) => ['sync', 'tap'].includes(steps[place]?.do ?? ''))
-  return new Map(
-    kills.flatMap((each) => {
-      const among = each.among === 'talks' && talks.length > 0 ? talks : places
-      const place = among[each.step % among.length]
-      return place === undefined ? [] : [[place, each] as const]
-    }),
-  )
+  const placed = kills.flatMap((each) => {
+    const places = [...steps.keys()]
+    const fit = places.filter((place) =>
+      STEPS[each.among].some((kind) => kind === steps[place]?.do),
+    )
+    const among = fit.length > 0 ? fit : places
+    const place = among[each.step % among.length]
+    return place === undefined ? [] : [[place, each] as const]
+  })
+  return new Map(placed)
 }

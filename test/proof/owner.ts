@@ -16,14 +16,14 @@ export async function call<Body = unknown>(
   path: string,
   body?: unknown,
 ): Promise<Answer<Body>> {
-  if (!processes || !strike) return house.api<Body>(method, path, body)
+  if (!processes || !strike?.hasBegun) return house.api<Body>(method, path, body)
   try {
     await processes.leave()
     return await house.api<Body>(method, path, body)
   } catch (error) {
     // What fetch says when there is no answer.
     if (!(error instanceof TypeError)) throw error
-    await strike.over()
+    await strike.over('last')
     return house.api<Body>(method, path, body)
   }
 }

@@ -69,8 +69,10 @@ async function settle(world: World): Promise<void> {
     while (quiet < 2 && syncs < PATIENCE) {
       await answerAll(world)
       const before = await pagesOf(world, witness)
+      world.strike?.hurry()
+      const mayBeKilled = world.strike !== undefined || world.kills.length > 0
       await takeStep(world, syncStep(world, witness))
-      const isQuiet = (await pagesOf(world, witness)) === before
+      const isQuiet = !mayBeKilled && (await pagesOf(world, witness)) === before
       quiet = isQuiet && (await questions(world)).length === 0 ? quiet + 1 : 0
       syncs += 1
     }

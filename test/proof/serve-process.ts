@@ -1,3 +1,5 @@
+import type { Logger } from 'pino'
+import { openWorkers, type Workers } from '../../src/artifacts/workers.ts'
 import type { Config } from '../../src/config.ts'
 import { openLog } from '../../src/log.ts'
 import { openServer, type Server } from '../../src/server.ts'
@@ -11,14 +13,14 @@ export type Told = { n: number } & Order
 
 /**
  * - serve: open the server. `clock`: the file of its clock; `patience`: how long it waits for a locked database, in ms.
- * - die: at this instant. ping: nothing.
+ * - die: at this instant. live: after all. ping: nothing.
  * - note: write what is noted. rest: let what was asked be over and written. quiet: let what is wanted be prepared.
  * - close: end as a server does that is told to stop.
  */
 export type Order =
   | { do: 'serve'; config: Config; clock: string; settle: number; patience: number; dies?: Death }
   | { do: 'die'; dies: Death }
-  | { do: 'ping' | 'note' | 'rest' | 'quiet' | 'close' }
+  | { do: 'live' | 'ping' | 'note' | 'rest' | 'quiet' | 'close' }
 
 /** What it answers. */
 export type Answered = { n: number; failed?: string }
@@ -38,12 +40,14 @@ process.on('disconnect', () => process.exit())
 async function obey(order: Order): Promise<void> {
   if (order.do === 'serve') {
     const clock = openClockFile(order.clock)
+    const log = openLog('error')
     if (order.dies) dieAt(order.dies)
     server = await openServer(order.config, {
       now: () => clock.now,
       settle: order.settle,
       patience: order.patience,
-      log: openLog('error'),
+      workers: whenNeeded(log),
+      log,
     })
     return
   }
@@ -51,6 +55,8 @@ async function obey(order: Order): Promise<void> {
   switch (order.do) {
     case 'die':
       return dieAt(order.dies)
+    case 'live':
+      return dieAt(undefined)
     case 'ping':
       return
     case 'note':
@@ -61,5 +67,15 @@ async function obey(order: Order): Promise<void> {
       return server.quiet()
     case 'close':
       return server.close()
+  }
+}
+
+/** Workers that begin with the first book that is to be made: few of the many starts have one. */
+function whenNeeded(log: Logger): Workers {
+  let workers: Workers | undefined
+  return {
+    count: 1,
+    make: (job, cancel) => (workers ??= openWorkers(log)).make(job, cancel),
+    close: async () => workers?.close(),
   }
 }

@@ -28,8 +28,8 @@ export function startServerProcess(say: (text: string) => void): ServerProcess {
   let told = 0
   for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', say)
   child.on('message', (answer: Answered) => waiting.get(answer.n)?.(answer))
-  const ended = once(child, 'close')
-  child.once('close', () => {
+  const ended = once(child, 'exit')
+  child.once('exit', () => {
     isAlive = false
     for (const [n, answer] of waiting) answer({ n, failed: 'The process of the server ended.' })
   })

@@ -19,6 +19,8 @@ export type ServerProcesses = {
   tell(order: Order): Promise<void>
   /** Lets it die by itself, at this instant from now. */
   die(dies: Death): Promise<void>
+  /** Lets it live after all. */
+  live(): Promise<void>
   /** Whether it lives. One that dies at this moment does not. */
   isAlive(): Promise<boolean>
   /** Lets go of the database in this process, until it is used again: that of a server that is killed is left to nobody. */
@@ -93,6 +95,9 @@ export function openServerProcesses(clock: string): ServerProcesses {
     async die(dies) {
       await leave()
       await current?.tell({ do: 'die', dies })
+    },
+    async live() {
+      await current?.tell({ do: 'live' })
     },
     async isAlive() {
       try {

@@ -5,10 +5,17 @@ import type { Tally } from './tally.ts'
 
 /** A kill that is about to happen, or has. */
 export type Strike = {
-  /** What it makes of an exchange of the Kobo. */
+  /** What it makes of an exchange of a Kobo. */
   faults(exchange: Exchange): Fault | undefined
-  /** The server is killed, if it was not yet, and opened again. Once; afterwards it does nothing. */
-  over(): Promise<void>
+  /** It may happen at any instant, or has. */
+  readonly hasBegun: boolean
+  /** It has waited for long enough for what it was to meet: the next library sync will do. */
+  hurry(): void
+  /**
+   * Ends what has begun: the server is killed if it was not yet, and opened again. One that was to die at a commit that did not come goes on
+   * to live, and a later request is met, unless this is the `last` moment. True when it was killed.
+   */
+  over(last?: 'last'): Promise<boolean>
 }
 
 type Struck = {
@@ -20,28 +27,31 @@ type Struck = {
   between: (act: () => Promise<void>) => void
 }
 
-/** Prepares a kill. `what`: what happens in this step. It is killed in an exchange if `talks`, and otherwise from now on. */
+/** Prepares a kill. It happens when a Kobo asks what it is to meet, or, with `now`, in what happens from now on, which has this name. */
 export async function strike(
   { processes, tally, restart, between }: Struck,
-  { meets, moment, atOnce, starts }: Kill,
-  { what, talks }: { what: string; talks: boolean },
+  kill: Kill,
+  now?: string,
 ): Promise<Strike> {
-  let asked = what
+  const { moment, atOnce, starts } = kill
+  let { meets } = kill
+  let asked = now ?? 'nothing'
   let seen = 0
+  let hasBegun = false
   let isOver = false
-  /** What the kill met, once it struck; of one that comes by itself only what it was to meet. */
+  /** What the kill met, once it struck. */
   let met: string | undefined
   let timer: NodeJS.Timeout | undefined
 
-  async function kill(): Promise<void> {
+  async function hit(): Promise<void> {
     met ??= asked
     await processes.kill()
   }
 
   async function again(): Promise<void> {
-    if (isOver) return
     isOver = true
-    tally.kill(met ?? `after ${what}`, met === undefined ? 'end' : moment.at)
+    if (met === undefined) tally.kill(`the end of ${asked}`, 'end')
+    else tally.kill(met, moment.at === 'commit' ? `${moment.dies.when} a commit` : moment.at)
     for (const _ of starts) tally.kill('a start', 'start')
     processes.starts = [...starts]
     await restart()
@@ -49,42 +59,66 @@ export async function strike(
 
   /** Begins what comes by itself. */
   async function begin(): Promise<void> {
+    hasBegun = true
     if (moment.at === 'commit') await processes.die(moment.dies)
     if (moment.at === 'answer') {
       await processes.leave()
-      timer = setTimeout(() => void kill(), moment.ms)
+      timer = setTimeout(() => void hit(), moment.ms)
     }
   }
 
-  if (!talks) await begin()
+  /** What the Kobo waits for in the exchange that is met. */
+  async function meet(): Promise<void> {
+    if (moment.at === 'answer' || moment.at === 'commit') return begin()
+    await hit()
+    if (atOnce) await again()
+  }
+
+  if (now !== undefined) await begin()
   return {
+    get hasBegun() {
+      return hasBegun
+    },
+    hurry() {
+      if (!hasBegun) meets = { what: 'library', nth: seen + 1 }
+    },
     faults(exchange) {
       if (isOver) return undefined
-      asked = wordOf(exchange)
-      if (talks && isMeant(exchange, meets.what)) seen += 1
-      else return undefined
-      if (seen !== meets.nth) return undefined
-      const { at } = moment
-      if (at === 'end') return undefined
-      if (at === 'cut') {
+      // An answer that had fewer bytes than it was to be killed at.
+      const isLate = hasBegun && moment.at === 'byte' && met === undefined
+      if (!isLate && (hasBegun || !isMeant(exchange, meets.what))) {
+        asked = wordOf(exchange)
+        return undefined
+      }
+      if (!isLate) asked = wordOf(exchange)
+      seen += 1
+      if (seen < meets.nth) return undefined
+      hasBegun = true
+      if (moment.at === 'end') return undefined
+      if (moment.at === 'cut') {
         met = asked
         return { kind: 'cut-reply', atByte: moment.byte }
       }
-      between(async () => {
-        if (at === 'answer' || at === 'commit') return begin()
-        await kill()
-        if (atOnce) await again()
-      })
-      return at === 'byte'
+      between(meet)
+      return moment.at === 'byte' && !isLate
         ? { kind: 'slow-reply', atByte: moment.byte, ms: 1 }
         : { kind: 'delay', ms: 1 }
     },
-    async over() {
-      if (isOver) return
+    async over(last) {
+      if (isOver) return true
       clearTimeout(timer)
-      if (moment.at === 'commit' && !(await processes.isAlive())) met = asked
+      if (moment.at === 'commit' && hasBegun) {
+        if (!(await processes.isAlive())) met = asked
+        else if (!last) {
+          await processes.live()
+          hasBegun = false
+          seen = 0
+          return false
+        }
+      }
       await processes.kill()
       await again()
+      return true
     },
   }
 }

@@ -8,9 +8,9 @@ import { lastSeq } from '../../src/sync/log.store.ts'
 import { answerAll, ask, call, consent, deviceOf, shelfOf, shelve } from './owner.ts'
 import { checkEvents, checkPreview, expectWire } from './checks-of-device.ts'
 import { pageOf } from './page-of.ts'
-import type { Kill } from './kill.ts'
+import { talks, type Kill } from './kill.ts'
 import type { Edit, Step } from './step.ts'
-import { strike, type Strike } from './strike.ts'
+import { strike } from './strike.ts'
 import { fail, type Witnessed, type World } from './world.ts'
 
 /** So long after each step every session is over, in ms. */
@@ -22,26 +22,28 @@ export async function takeStep(world: World, step: Step, kill?: Kill): Promise<v
   tally.step(step.do)
   await noted()
   house.advance(PAUSE)
-  if (kill) world.strike = await strikeIn(world, step, kill)
+  if (kill) world.kills.push(kill)
+  await prepareKill(world, step)
   try {
     await act(world, step)
   } finally {
-    await world.strike?.over()
-    world.strike = undefined
+    await overcome(world)
   }
   await rest()
 }
 
-/** Steps in which the server stops, or is asked what nobody asks again. */
+/** Steps in which the server stops by itself, or is asked what nobody asks again. */
 const UNSTRUCK = ['restart', 'server snapshot', 'server rollback', 'locked', 'stranger']
 
-async function strikeIn(world: World, step: Step, kill: Kill): Promise<Strike | undefined> {
+/** Prepares the next kill that waits, when the one before it is over. */
+async function prepareKill(world: World, step: Step): Promise<void> {
   const { house, tally, processes } = world.stage
-  if (!processes) return undefined
-  const isWithin = !UNSTRUCK.includes(step.do)
-  const talks = step.do === 'sync' || step.do === 'tap'
-  if ('kobo' in step) world.kobos[step.kobo].isTroubled = true
-  return strike(
+  if (world.kills.length > 0) world.strike?.hurry()
+  if (!processes || world.strike) return
+  const kill = world.kills.shift()
+  if (!kill) return
+  if (!talks(step) && 'kobo' in step) world.kobos[step.kobo].isTroubled = true
+  world.strike = await strike(
     {
       processes,
       tally,
@@ -50,9 +52,17 @@ async function strikeIn(world: World, step: Step, kill: Kill): Promise<Strike | 
         world.between = wait
       },
     },
-    isWithin ? kill : { ...kill, moment: { at: 'end' } },
-    { what: step.do, talks },
+    UNSTRUCK.includes(step.do) ? { ...kill, moment: { at: 'end' } } : kill,
+    talks(step) ? undefined : step.do,
   )
+}
+
+/** Ends a kill that has begun: the server is there again. True when there was one. */
+async function overcome(world: World): Promise<boolean> {
+  const { strike } = world
+  if (!strike?.hasBegun || !(await strike.over())) return false
+  world.strike = undefined
+  return true
 }
 
 async function act(world: World, step: Step): Promise<void> {
@@ -108,7 +118,7 @@ async function actOnKobo(world: World, witness: Witnessed, step: OnKobo, id: str
     case 'tap':
       if (!book || book.downloaded) return
       await kobo.tap(id, { faults: faultsOf(world, witness, step) })
-      checkEvents(world, witness, step.rate === 0 && !world.strike)
+      checkEvents(world, witness, !(await overcome(world)) && step.rate === 0)
       return
     case 'read':
       if (!isReadable) return
@@ -239,6 +249,7 @@ function faultsOf(
   return (exchange) => {
     const chosen = faults(exchange)
     const killed = world.strike?.faults(exchange)
+    if (world.strike?.hasBegun) witness.isTroubled = true
     if (killed) return killed
     // Nothing on the way keeps a request for the library until the next sync, minutes later.
     const isTooLate = chosen?.kind === 'twin-later' && exchange.path === '/v1/library/sync'
@@ -257,8 +268,8 @@ async function sync(
 ): Promise<void> {
   const { house } = world.stage
   const { kobo, device } = witness
-  const isWhole = step.rate === 0 && !world.strike
-  const preview = isWhole && step.edit === null ? await checkPreview(world, witness) : undefined
+  const preview =
+    step.rate === 0 && step.edit === null ? await checkPreview(world, witness) : undefined
   const before = await lastSeq(house.server.home.db.read, device)
   const faults = faultsOf(world, witness, step)
   const change = step.edit
@@ -269,10 +280,10 @@ async function sync(
       return { kind: 'delay', ms: 1 }
     },
   })
-  await world.strike?.over()
+  const isWhole = !(await overcome(world)) && step.rate === 0
   world.between = undefined
   expectWire(world, report)
-  preview?.(report)
+  if (isWhole) preview?.(report)
   // In a sync without faults the last of them has come.
   if (isWhole) witness.hasTwin = false
   const gone = checkEvents(world, witness, isWhole)

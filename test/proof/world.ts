@@ -9,6 +9,7 @@ import { makeEpub } from '../support/make-epub.ts'
 import { openClockFile } from './clock-file.ts'
 import { comeToRest } from './rest.ts'
 import { openServerProcesses, type ServerProcesses } from './server-processes.ts'
+import type { Kill } from './kill.ts'
 import type { Strike } from './strike.ts'
 import { Tally } from './tally.ts'
 import { switchesOf } from './profile.ts'
@@ -125,8 +126,9 @@ export type World = {
   kobos: [Witnessed, Witnessed]
   /** What a sync does between two exchanges, set while one runs. */
   between: (() => Promise<void>) | undefined
-  /** The kill of the server in this step. */
+  /** The kill of the server that is next, and those that come after it. */
   strike: Strike | undefined
+  kills: Kill[]
   serverSnapshot: ServerSnapshot | undefined
   /** The percentage of the last page that anybody reached: every act of reading goes on from there. */
   percent: number
@@ -150,6 +152,7 @@ export async function openWorld(stage: Stage, schedule: Schedule): Promise<World
     kobos: [],
     between: undefined,
     strike: undefined,
+    kills: [],
     serverSnapshot: undefined,
     percent: 1,
     broken: new Map(),
