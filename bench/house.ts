@@ -16,6 +16,8 @@ export type House = {
   run(args: string[], input?: string): Promise<string>
   /** Calls the JSON API. */
   api(token: string, method: string, path: string, body?: object): Promise<unknown>
+  /** Sends bytes to the JSON API. */
+  send(token: string, path: string, body: Buffer, type: string): Promise<unknown>
   /** Resident memory of the server now and at its highest, in bytes. */
   memory(): Promise<{ now: number; peak: number }>
   close(): Promise<void>
@@ -64,13 +66,24 @@ export async function openHouse(
         headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
         ...(body && { body: JSON.stringify(body) }),
       })
-      const text = await response.text()
-      if (!response.ok)
-        throw new Error(`${method} ${path} was answered ${response.status}: ${text}`)
-      const json: unknown = text ? JSON.parse(text) : undefined
-      return json
+      return jsonOf(response, `${method} ${path}`)
+    },
+    async send(token, path, body, type) {
+      const response = await fetch(`${base}/api/v1${path}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': type },
+        body: new Uint8Array(body),
+      })
+      return jsonOf(response, `POST ${path}`)
     },
   }
+}
+
+async function jsonOf(response: Response, call: string): Promise<unknown> {
+  const text = await response.text()
+  if (!response.ok) throw new Error(`${call} was answered ${response.status}: ${text}`)
+  const json: unknown = text ? JSON.parse(text) : undefined
+  return json
 }
 
 /** A port that was free a moment ago. */

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { audits } from './audit.ts'
 import { firstLight } from './first-light.ts'
 import { flood } from './flood.ts'
 import { fuzz } from './fuzz.ts'
@@ -32,6 +33,7 @@ const BENCHES: Record<string, (size: Size, say: (line: string) => void) => Promi
   flood: (_, say) => flood(FLOOD, say),
   kepub: (_, say) => kepub(say),
   sync: (_, say) => syncs(say),
+  audit: (_, say) => audits(say),
   soak: ({ schedules, seed }, say) => soak(schedules, seed, say),
 }
 
@@ -39,7 +41,7 @@ const USAGE = `bin/bench [NAME] [--books N] [--more N] [--lives N] [--times N] [
 NAME is one of: ${Object.keys(BENCHES).join(', ')} (first-light when none is given).
   --books N  how many books there are at first (1000)
   --more N   how many are added later (9000)
-  --lives N  for lives: how many random lives of a device in each token mode (20000)
+  --lives N  for lives: how many random lives of a device in each matrix and token mode (20000)
   --times N  for kill: how often the program is killed while it imports (200)
   --runs N   for fuzz: how many spoilt books, and how many spoilt requests (20000)
   --schedules N  for soak: how many random schedules of two Kobos (10000)

@@ -7,6 +7,8 @@ export type Reader = {
   opener(): Promise<void>
   /** Syncs until there is nothing to continue. Answers the operations and the time from first request to last byte, in ms. */
   sync(): Promise<{ operations: number; pages: number; ms: number }>
+  /** The token that the next sync returns. */
+  token(): string | undefined
   close(): void
 }
 
@@ -43,6 +45,7 @@ export function openReader(syncUrl: string, number = 0): Reader {
       }
       throw new Error('The sync does not end.')
     },
+    token: () => token,
     close: () => agent.destroy(),
   }
 }

@@ -10,14 +10,12 @@ export type SoakTold = TallyTold & { failures: string[] }
 /** So many schedules go through one house, so that its database stays that of a household. */
 const IN_ONE_HOUSE = 25
 
-/** After so many failures more of them tell nothing new. */
-const ENOUGH = 3
-
-const [schedules = 0, seed = 0] = process.argv.slice(2).map(Number)
+/** How many schedules, from which seed on, and after how many failures more of them tell nothing new. */
+const [schedules = 0, seed = 0, enough = 3] = process.argv.slice(2).map(Number)
 const tally = new Tally()
 const failures: string[] = []
 
-for (let done = 0; done < schedules && failures.length < ENOUGH; done += IN_ONE_HOUSE) {
+for (let done = 0; done < schedules && failures.length < enough; done += IN_ONE_HOUSE) {
   await inOneHouse(seed + done, Math.min(IN_ONE_HOUSE, schedules - done))
   process.send?.({ ...tally.told(), failures } satisfies SoakTold)
 }
@@ -32,7 +30,7 @@ async function inOneHouse(first: number, count: number): Promise<void> {
       const broken = await runSchedule(stage, schedule)
       for (const [invariant, what] of broken)
         failures.push(`#${at} ${invariant}: ${what}\n${JSON.stringify(schedule)}`)
-      if (failures.length >= ENOUGH) return
+      if (failures.length >= enough) return
     }
   } finally {
     await stage.close()

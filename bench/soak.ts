@@ -48,14 +48,18 @@ export async function soak(
   ]
 }
 
+/** The environment of a process whose houses shall lie in memory, where that can be. */
+export function inMemory(): NodeJS.ProcessEnv {
+  return existsSync(MEMORY) ? { ...process.env, TMPDIR: MEMORY } : process.env
+}
+
 async function runShare(
   schedules: number,
   seed: number,
   say: (line: string) => void,
 ): Promise<SoakTold> {
   const program = fileURLToPath(new URL('./soak-program.js', import.meta.url))
-  const env = existsSync(MEMORY) ? { ...process.env, TMPDIR: MEMORY } : process.env
-  const child = fork(program, [String(schedules), String(seed)], { env })
+  const child = fork(program, [String(schedules), String(seed)], { env: inMemory() })
   let last: SoakTold | undefined
   child.on('message', (told: SoakTold) => {
     for (const failure of told.failures.slice(last?.failures.length ?? 0)) say(failure)

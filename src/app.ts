@@ -41,7 +41,7 @@ export function openApp(home: Home, changed: () => void): App {
   )
   app.route('/', readingServicesRoutes(home))
   app.route('/api/v1', apiRoutes(home, changed))
-  app.route('/', webRoutes())
+  app.route('/', webRoutes(home, changed))
 
   app.notFound((c) =>
     c.req.path.startsWith('/api/')

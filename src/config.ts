@@ -17,6 +17,8 @@ export type Config = {
   quarantine: string
   /** Files of deleted books. */
   trash: string
+  /** Copies of devices' databases while they are read. No backup may hold it. */
+  audits: string
   host: string
   port: number
   /** Base of every URL that a Kobo is given, without a trailing slash; null when it was not configured. */
@@ -40,6 +42,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     staging: join(dataDir, 'staging'),
     quarantine: join(dataDir, 'quarantine'),
     trash: join(dataDir, 'trash'),
+    audits: join(dataDir, 'audits'),
     host: env['HOLDFAST_HOST'] || '0.0.0.0',
     port: readPort(env['HOLDFAST_PORT']),
     publicUrl: readPublicUrl(env['HOLDFAST_PUBLIC_URL']),

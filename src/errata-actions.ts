@@ -1,4 +1,6 @@
 import { convertAgain, prepareAgain } from './artifacts/artifact.store.ts'
+import { certificateById } from './audit/certificate.store.ts'
+import { healAudit } from './audit/heal.ts'
 import { retryImport } from './catalogue/retry-import.ts'
 import { deviceById, restoreDevice } from './devices/device.store.ts'
 import type { Device } from './devices/device.ts'
@@ -79,6 +81,9 @@ export async function actOnErratum(home: Home, erratum: Erratum, name: string): 
       })
       return
     }
+    case 'drift':
+      await healDrift(home, erratum)
+      return
     case 'removed-on-kobo':
       await answerRemoval(home, erratum, name)
       return
@@ -120,6 +125,17 @@ async function offerAgain(home: Home, erratum: Erratum): Promise<void> {
   await home.db.transact(async (tx) => {
     if (device && book !== null) await record(tx, home, device.id, [{ kind: 'retract', book }])
     await closeErratum(tx, id, 'It is offered anew.', home.now())
+  })
+}
+
+/** What the audit found is healed, but for books whose highlights are not stored here. */
+async function healDrift(home: Home, erratum: Erratum): Promise<void> {
+  const device = await deviceOf(home, erratum)
+  if (!device) return
+  await home.db.transact(async (tx) => {
+    const certificate = await certificateById(tx, device.id, erratum.detail.audit ?? '')
+    if (certificate) await healAudit(tx, home, device, certificate, { evenUnsaved: false })
+    else await closeErratum(tx, erratum.id, 'The audit is not kept any more.', home.now())
   })
 }
 

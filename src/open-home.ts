@@ -49,6 +49,7 @@ export async function openHome(config: Config, options: HomeOptions = {}): Promi
 
 function makeFolders(config: Config): void {
   makeFolder(config.dataDir, 0o700)
+  makeFolder(config.audits, 0o700)
   for (const folder of [
     config.inbox,
     config.library,

@@ -3,6 +3,7 @@ import { isIPv6 } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { openApp, type App } from './app.ts'
 import { openPreparation } from './artifacts/prepare.ts'
+import { sweepCopies } from './audit/private-copy.ts'
 import { openWorkers, type Workers } from './artifacts/workers.ts'
 import { openInbox } from './catalogue/inbox.ts'
 import { recoverImports } from './catalogue/recover.ts'
@@ -145,6 +146,7 @@ async function openParts(home: Home, options: ServerOptions) {
     const giveBack = takeLibrary(home.config.dataDir)
     const workers = options.workers ?? (own = openWorkers(home.log))
     await recoverImports(home)
+    await sweepCopies(home)
     const review = openReview(home)
     const preparation = openPreparation(home, workers)
     const inbox = await openInbox(home, {

@@ -8,6 +8,9 @@ import { Problem } from './problem.ts'
 /** What somebody at one address has tried. */
 type Tries = { wrong: number; lastAt: number; waiting: number }
 
+/** Who calls: what tells callers apart is read from it. */
+export type Call = { headers: Headers; env: Partial<HttpBindings> | undefined }
+
 /** Wrong secrets that cost nothing: a household behind one address may have a few Kobos with an old one. */
 export const FREE_TRIES = 10
 /** The longest that a wrong secret waits for its answer, in ms. */
@@ -19,28 +22,25 @@ export const CALLERS_LIMIT = 10_000
 /** Wrong secrets that wait at once, from one caller and in all; more are turned away unheard. */
 const WAITING_EACH = 20
 const WAITING_LIMIT = 200
+/** Passwords that one caller tries at once. */
+const GUESSES_EACH = 3
 
 /**
- * Counts a secret or token that was wrong, and resolves when it may be answered: at once at first, later and later from the
+ * Counts a secret, token or password that was wrong, and resolves when it may be answered: at once at first, later and later from the
  * same caller. To be called after the lookup, so that a good secret never waits, whoever else is behind its address. Throws
  * `Problem('too_many')` when too many wait already. Callers are told apart by IPv4 address or IPv6 network of 64 bits, seen
  * through trusted proxies.
  */
-export async function answerSlowly(
-  home: Home,
-  call: { headers: Headers; env: Partial<HttpBindings> | undefined },
-): Promise<void> {
-  const peer = call.env?.incoming?.socket.remoteAddress
-  const address = callerAddress({ headers: call.headers, peer }, home.config.trustedProxies)
+export async function answerSlowly(home: Home, call: Call): Promise<void> {
   const callers = known.get(home) ?? new Map<string, Tries>()
   known.set(home, callers)
-  const tries = countTry(callers, networkOf(address), home.now())
+  const tries = countTry(callers, callerOf(home, call), home.now())
   const ms = delayAfter(tries.wrong)
   if (ms === 0) return
   if (tries.waiting >= WAITING_EACH || waitingInAll >= WAITING_LIMIT)
     throw new Problem(
       'too_many',
-      'Too many wrong addresses or tokens come from there. Please wait.',
+      'Too many wrong addresses, tokens or passwords come from there. Please wait.',
     )
   tries.waiting += 1
   waitingInAll += 1
@@ -49,6 +49,30 @@ export async function answerSlowly(
   } finally {
     tries.waiting -= 1
     waitingInAll -= 1
+  }
+}
+
+/**
+ * Does `work`, which tries what can be guessed, such as a password, and answers a wrong one slowly. Throws `Problem('too_many')` before
+ * anything is tried when three tries of the caller are under way: to be turned away must not tell that a guess was wrong.
+ */
+export async function tryGuessable<T>(home: Home, call: Call, work: () => Promise<T>): Promise<T> {
+  const callers = guessing.get(home) ?? new Map<string, number>()
+  guessing.set(home, callers)
+  const caller = callerOf(home, call)
+  const underWay = callers.get(caller) ?? 0
+  if (underWay >= GUESSES_EACH)
+    throw new Problem(
+      'too_many',
+      'Too many tries come from there at once. Please wait a moment, and try again.',
+    )
+  callers.set(caller, underWay + 1)
+  try {
+    return await work()
+  } finally {
+    const left = (callers.get(caller) ?? 1) - 1
+    if (left > 0) callers.set(caller, left)
+    else callers.delete(caller)
   }
 }
 
@@ -88,5 +112,11 @@ export function networkOf(address: string | undefined): string {
     .join(':')
 }
 
+function callerOf(home: Home, { headers, env }: Call): string {
+  const peer = env?.incoming?.socket.remoteAddress
+  return networkOf(callerAddress({ headers, peer }, home.config.trustedProxies))
+}
+
+const guessing = new WeakMap<Home, Map<string, number>>()
 const known = new WeakMap<Home, Map<string, Tries>>()
 let waitingInAll = 0

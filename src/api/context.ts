@@ -17,6 +17,9 @@ export type ApiEnv = { Variables: { person: Person }; Bindings: Partial<HttpBind
 /** A JSON body of a call holds at most this many bytes. */
 const JSON_LIMIT = 1024 * 1024
 
+/** What a browser read of a Kobo's own database, whatever its library. */
+const AUDIT_LIMIT = 32 * JSON_LIMIT
+
 /** A part of the API: an app whose malformed requests are told in the words of this API. */
 export function apiPart(): OpenAPIHono<ApiEnv> {
   return new OpenAPIHono<ApiEnv>({
@@ -47,14 +50,21 @@ export function enforceRules(home: Home): MiddlewareHandler<ApiEnv> {
 
 /** Refuses JSON bodies that are too large before they are read. Files have limits of their own. */
 export function limitJson(): MiddlewareHandler<ApiEnv> {
-  const limit = bodyLimit({
-    maxSize: JSON_LIMIT,
+  const usual = jsonUpTo(JSON_LIMIT)
+  const audits = jsonUpTo(AUDIT_LIMIT)
+  return (c, next) => {
+    if (!/\bjson\b/i.test(c.req.header('content-type') ?? '')) return next()
+    return c.req.path.endsWith('/audits') ? audits(c, next) : usual(c, next)
+  }
+}
+
+function jsonUpTo(maxSize: number): MiddlewareHandler<ApiEnv> {
+  return bodyLimit({
+    maxSize,
     onError: () => {
       throw new Problem('too_large', 'That is more than this call takes.')
     },
   })
-  return (c, next) =>
-    /\bjson\b/i.test(c.req.header('content-type') ?? '') ? limit(c, next) : next()
 }
 
 /** Calls `changed` after every call that may have written something. */

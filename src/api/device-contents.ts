@@ -1,13 +1,12 @@
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi'
 import type { Home } from '../home.ts'
-import { Problem } from '../problem.ts'
 import { readContents } from '../sync/contents.ts'
-import type { Place } from '../sync/contents.store.ts'
-import { STATUSES, type Status } from '../sync/status.ts'
+import { readPlace, writePlace } from '../sync/place.ts'
+import { FILTERS, STATUSES, type Status } from '../sync/status.ts'
 import { tellTimes } from '../sync/tell-time.ts'
 import { machineTimeZone } from '../time-zone.ts'
 import { apiPart, type ApiEnv } from './context.ts'
-import { ownDevice } from './own-device.ts'
+import { ownDevice } from '../own-device.ts'
 import { answers, IdParameter, listOf, PartQuery, PROBLEMS } from './shapes.ts'
 
 const StatusShape = z.enum(STATUSES)
@@ -26,12 +25,6 @@ const ContentShape = z
       .describe('What was sent and what came back, newest first; at most eight of one kind.'),
   })
   .openapi('Content')
-
-const FILTERS: Record<'missing' | 'doubtful' | 'extra', Status[]> = {
-  missing: ['missing'],
-  doubtful: ['doubtful'],
-  extra: ['orphan', 'foreign'],
-}
 
 const ContentsQuery = PartQuery.extend({
   cursor: z.string().max(7000).optional(), // it holds a title
@@ -60,7 +53,7 @@ export function contentsRoutes(home: Home): OpenAPIHono<ApiEnv> {
     async (c) => {
       const device = await ownDevice(home.db.read, c.var.person, c.req.valid('param').id)
       const { limit, cursor, status, filter, book } = c.req.valid('query')
-      const named = filter && FILTERS[filter]
+      const named: readonly Status[] | undefined = filter && FILTERS[filter]
       const { items, next } = await readContents(
         home.db.read,
         device,
@@ -77,15 +70,4 @@ export function contentsRoutes(home: Home): OpenAPIHono<ApiEnv> {
     },
   )
   return app
-}
-
-function writePlace({ sortTitle, id }: Place): string {
-  return Buffer.from(`${id} ${sortTitle}`).toString('base64url')
-}
-
-function readPlace(cursor: string): Place {
-  const [, id, sortTitle] = /^(\S+) ([^]*)$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? []
-  if (id === undefined || sortTitle === undefined)
-    throw new Problem('invalid', 'cursor: take the “next” of the part before.')
-  return { id, sortTitle }
 }

@@ -5,7 +5,7 @@ import { Problem } from '../problem.ts'
 import { tellTimes } from '../sync/tell-time.ts'
 import { machineTimeZone } from '../time-zone.ts'
 import { apiPart, type ApiEnv } from './context.ts'
-import { ownDevice } from './own-device.ts'
+import { ownDevice } from '../own-device.ts'
 import { answers, IdParameter, listOf, PROBLEMS } from './shapes.ts'
 
 const At = z.number().int().describe('Epoch ms.')

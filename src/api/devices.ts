@@ -10,7 +10,7 @@ import { shelvesOf } from '../shelves/shelf.store.ts'
 import { tellLibrary } from '../sync/answer-amnesia.ts'
 import { carry } from '../sync/wishes.ts'
 import { apiPart, type ApiEnv } from './context.ts'
-import { ownDevice } from './own-device.ts'
+import { ownDevice } from '../own-device.ts'
 import { answers, IdParameter, listOf, partOf, PartQuery, PROBLEMS, takes } from './shapes.ts'
 
 const DeviceShape = z

@@ -1,9 +1,8 @@
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi'
-import { dismissErratum, erratumById, listErrata, maySee } from '../errata/errata.store.ts'
+import { dismissErratum, listErrata } from '../errata/errata.store.ts'
 import type { Erratum } from '../errata/erratum.ts'
 import type { Home } from '../home.ts'
-import type { Person } from '../people/person.ts'
-import { Problem } from '../problem.ts'
+import { ownErratum } from '../own-erratum.ts'
 import { review } from '../review.ts'
 import { apiPart, type ApiEnv } from './context.ts'
 import { actOnErratum } from '../errata-actions.ts'
@@ -55,7 +54,7 @@ export function errataRoutes(home: Home): OpenAPIHono<ApiEnv> {
     }),
     async (c) => {
       const { id, name } = c.req.valid('param')
-      await actOnErratum(home, await ownErratum(home, c.var.person, id), name)
+      await actOnErratum(home, await ownErratum(home.db.read, c.var.person, id), name)
       return c.body(null, 204)
     },
   )
@@ -69,7 +68,7 @@ export function errataRoutes(home: Home): OpenAPIHono<ApiEnv> {
       responses: { 204: { description: 'It is closed.' }, ...PROBLEMS },
     }),
     async (c) => {
-      const erratum = await ownErratum(home, c.var.person, c.req.valid('param').id)
+      const erratum = await ownErratum(home.db.read, c.var.person, c.req.valid('param').id)
       const { reason } = c.req.valid('json')
       const now = home.now()
       await home.db.transact((tx) => dismissErratum(tx, erratum, reason, now))
@@ -78,13 +77,6 @@ export function errataRoutes(home: Home): OpenAPIHono<ApiEnv> {
   )
 
   return app
-}
-
-async function ownErratum(home: Home, person: Person, id: string): Promise<Erratum> {
-  const erratum = await erratumById(home.db.read, id)
-  if (!erratum || !maySee(erratum, person))
-    throw new Problem('not_found', 'There is no such erratum.')
-  return erratum
 }
 
 function erratumJson(erratum: Erratum): z.infer<typeof ErratumShape> {

@@ -1,15 +1,11 @@
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
-import { encoder } from '../encoder.ts'
 import type { Home } from '../home.ts'
-import { requestBase } from '../request-base.ts'
-import { doAndForetell } from '../sync/foretell.ts'
 import { bringBack, resend, resetSync, retract } from '../sync/heal.ts'
-import { previewOf } from '../sync/preview.ts'
-import { rehearseSync, type Wish } from '../sync/rehearse.ts'
+import type { Wish } from '../sync/rehearse.ts'
 import { apiPart, type ApiEnv } from './context.ts'
+import { fulfil, PreviewQuery } from './heal-wish.ts'
 import { PreviewShape } from './next-sync.ts'
-import { ownDevice } from './own-device.ts'
 import { answers, IdParameter, PROBLEMS, takes } from './shapes.ts'
 
 const Books = z.array(z.string().max(64)).min(1).max(10_000)
@@ -19,10 +15,6 @@ const ResendBody = z.strictObject({
 })
 const RetractBody = z.strictObject({ books: Books })
 const RemovalParameters = z.object({ id: z.string().max(64), book: z.string().max(64) })
-const PreviewQuery = z.object({
-  preview: z.enum(['0', '1']).default('0').describe('1 only tells what would happen.'),
-})
-
 /** Healing: books that are missing or broken on a device are sent again. Each call answers what the next sync will do. */
 export function healingRoutes(home: Home): OpenAPIHono<ApiEnv> {
   const app = apiPart()
@@ -31,19 +23,8 @@ export function healingRoutes(home: Home): OpenAPIHono<ApiEnv> {
     ...PROBLEMS,
   }
 
-  async function heal(c: Context<ApiEnv>, id: string, preview: '0' | '1', wish: Wish) {
-    const device = await ownDevice(home.db.read, c.var.person, id)
-    const encode = encoder(
-      home,
-      device,
-      requestBase(home.config, c.req.raw.headers, c.env.incoming),
-    )
-    const due =
-      preview === '1'
-        ? await rehearseSync(home, device, encode, wish)
-        : await doAndForetell(home, device, encode, wish)
-    return previewOf(home.db.read, device, due)
-  }
+  const heal = (c: Context<ApiEnv>, id: string, preview: '0' | '1', wish: Wish) =>
+    fulfil(home, c, id, preview, wish)
 
   app.openapi(
     createRoute({

@@ -5,7 +5,7 @@ import { requestBase } from '../request-base.ts'
 import { previewOf } from '../sync/preview.ts'
 import { rehearseSync } from '../sync/rehearse.ts'
 import { apiPart, type ApiEnv } from './context.ts'
-import { ownDevice } from './own-device.ts'
+import { ownDevice } from '../own-device.ts'
 import { answers, IdParameter, PROBLEMS } from './shapes.ts'
 
 /** What a sync will do, as the API tells of it. */

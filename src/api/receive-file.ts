@@ -74,13 +74,13 @@ async function receivePart(
   return name
 }
 
-/** Passes bytes on, and fails once there are more than `limit`. */
-function atMost(limit: number): Transform {
+/** Passes bytes on, and fails once there are more than `limit`: with `problem`, or with what is said of a file. */
+export function atMost(limit: number, problem = tooLarge(limit)): Transform {
   let seen = 0
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {
       seen += chunk.length
-      if (seen > limit) done(tooLarge(limit))
+      if (seen > limit) done(problem)
       else done(null, chunk)
     },
   })
@@ -91,7 +91,7 @@ function tooLarge(limit: number): Problem {
 }
 
 /** Whether the sender is to blame: the connection ended early or the form is malformed. */
-function brokeOff(error: unknown): boolean {
+export function brokeOff(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
   return (

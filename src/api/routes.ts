@@ -2,6 +2,7 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Home } from '../home.ts'
 import { syncUrl } from '../public-url.ts'
 import { requestBase } from '../request-base.ts'
+import { auditRoutes } from './audits.ts'
 import { bookFileRoutes } from './book-files.ts'
 import { bookRoutes } from './books.ts'
 import { enforceRules, limitJson, tellOfChanges, type ApiEnv } from './context.ts'
@@ -34,6 +35,7 @@ export function apiRoutes(home: Home, changed: () => void): OpenAPIHono<ApiEnv> 
   )
   app.route('/', nextSyncRoutes(home))
   app.route('/', healingRoutes(home))
+  app.route('/', auditRoutes(home))
   app.route('/', contentsRoutes(home))
   app.route('/', syncsRoutes(home))
   app.route('/', errataRoutes(home))

@@ -115,6 +115,14 @@ export const COMMANDS: readonly Command[] = [
     run: async (argv, io) => (await import('./device-heal.ts')).deviceHeal('bring-back', argv, io),
   },
   {
+    name: 'audit',
+    usage: 'audit DEVICE PATH [--heal] [--even-unsaved] [--json]',
+    summary: 'Compares a Kobo’s own database with what is known of it.',
+    details:
+      'DEVICE is an id or a name. PATH is a KoboReader.sqlite or the drive of a Kobo that is plugged in; nothing on it is changed. --heal has the next sync put right what is found, but for books with highlights on the Kobo that are not stored here: these only with --even-unsaved.',
+    run: async (argv, io) => (await import('./audit.ts')).auditPath(argv, io),
+  },
+  {
     name: 'errata act',
     usage: 'errata act ID NAME',
     summary: 'Does what an erratum proposes.',

@@ -7,6 +7,7 @@ import { lanAddresses, publicUrl } from '../public-url.ts'
 import { doAndForetell } from '../sync/foretell.ts'
 import { previewOf, type Preview } from '../sync/preview.ts'
 import { rehearseSync, type Wish } from '../sync/rehearse.ts'
+import { megabytes, tellCost, tellOperation } from '../sync/tell-preview.ts'
 import { deviceNamed } from './device-named.ts'
 import { WrongUse, type Io } from './io.ts'
 import { withHome } from './with-home.ts'
@@ -44,14 +45,6 @@ function encoderFor(home: Home, device: Device) {
   return encoder(home, device, publicUrl(home.config, undefined, lanAddresses()[0]))
 }
 
-const WORDS: Record<Preview['operations'][number]['verb'], string> = {
-  add: 'arrives',
-  file: 'arrives as another file',
-  metadata: 'gets its new title and details',
-  remove: 'leaves',
-  state: 'gets your place in it',
-}
-
 /** Prints a preview: a line for each book, and what it costs. */
 export async function tellPreview(
   home: Home,
@@ -59,21 +52,12 @@ export async function tellPreview(
   { io, json }: { io: Io; json: boolean },
 ): Promise<void> {
   if (json) return io.out(JSON.stringify(preview))
-  const { operations, bytes, cost } = preview
+  const { operations, bytes } = preview
   if (operations.length === 0) return io.out('The next sync has nothing to do.')
   const ids = operations.map(({ bookId }) => bookId)
   const books = await booksByIds(home.db.read, [...new Set(ids)])
-  for (const { verb, bookId } of operations)
-    io.out(`“${books.get(bookId)?.title ?? bookId}” ${WORDS[verb]}.`)
+  for (const operation of operations)
+    io.out(tellOperation(operation, (book) => books.get(book)?.title))
   if (bytes > 0) io.out(`${megabytes(bytes)} arrive.`)
-  if (cost.refetch > 0)
-    io.out(
-      `Downloaded books that may have to be fetched again: ${cost.refetch} (${megabytes(cost.bytes)}).`,
-    )
-  if (cost.unsavedHighlights > 0)
-    io.out(`Books that have highlights which may not be stored here: ${cost.unsavedHighlights}.`)
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 1_000_000).toFixed(1)} MB`
+  for (const sentence of tellCost(preview)) io.out(sentence)
 }

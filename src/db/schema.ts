@@ -22,6 +22,7 @@ export type Schema = {
     created_at: number
     revoked_at: number | null
   }
+  web_session: { hash: string; person: string; began_at: number; seen_at: number; ends_at: number }
   book: BookTable
   book_content: { hash: string; book: string }
   contributor: {
@@ -149,6 +150,22 @@ export type Schema = {
   tag_item: { tag: string; book: string; at: number }
   rating: { person: string; book: string; stars: number; at: number }
   foreign_removal: { device: string; content: string; at: number }
+  audit: {
+    id: string
+    device: string
+    at: number
+    copied_at: number | null
+    known_seq: number | null
+    known_page: number | null
+    known_sure: number | null
+    summary: string
+    confirmed: number
+    expected: number
+    foreign_books: number
+    salvaged: Flag
+    firmware: string | null
+    findings: string
+  }
   erratum: {
     id: string
     kind: string

@@ -10,6 +10,7 @@ export type ErratumKind =
   | 'gone-back-in-time'
   | 'amnesia'
   | 'mass-removal'
+  | 'drift'
   | 'removed-on-kobo'
   | 'download-failed'
   | 'download-cut'
@@ -198,6 +199,29 @@ export function massRemoval(device: Caller, books: number): NewErratum {
   }
 }
 
+/**
+ * Books that are otherwise on a Kobo than its ledger says, by its own database. `heldBack`: how many of them are not sent anew by
+ * themselves, since they have highlights that are not stored here.
+ */
+export function drifted(
+  device: Caller,
+  { audit, books, heldBack }: { audit: string; books: number; heldBack: number },
+): NewErratum {
+  const some =
+    books === 1 ? 'One book is not as it should be' : `${books} books are not as they should be`
+  const waiting = heldBack === 1 ? 'one of them has' : `${heldBack} of them have`
+  return {
+    ...about(device, 'drift'),
+    cause: `${some} on “${device.name}”, by its own database.`,
+    consequence: `Healing puts right what the next sync can put right.${
+      heldBack > 0
+        ? ` But ${waiting} highlights on the Kobo that are not stored here: fetched anew, they are lost. Heal those from the audit itself, saying so.`
+        : ''
+    }`,
+    detail: { audit },
+  }
+}
+
 /** A Kobo that an erratum is about. */
 export type Caller = { id: string; name: string; person: string }
 
@@ -220,6 +244,7 @@ const ACTIONS: Record<ErratumKind, readonly string[]> = {
   'gone-back-in-time': ['send-again'],
   amnesia: ['was-reset', 'kept'],
   'mass-removal': ['remove', 'keep'],
+  drift: ['heal'],
   'removed-on-kobo': ['unshelve', 'keep-off'],
   'download-failed': ['offer-again'],
   // What ends these is done on the Kobo, at the proxy or in the book.
@@ -232,3 +257,6 @@ const ACTIONS: Record<ErratumKind, readonly string[]> = {
   'unknown-requests': [],
   'low-disk': [],
 }
+
+/** Every kind that this program knows. */
+export const ERRATUM_KINDS: readonly ErratumKind[] = Object.keys(ACTIONS).filter(isErratumKind)

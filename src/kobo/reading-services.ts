@@ -83,7 +83,7 @@ export function patchAnnotations(home: Home): Handler {
         at: now,
         body,
       })
-      const instant = latestInstant(body, now)
+      const instant = latestInstant(body)
       if (device && book && instant !== undefined)
         await recordFactIn(tx, home, device, book.id, { kind: 'annotation', instant })
     })
@@ -170,8 +170,8 @@ async function noteUnverified(home: Home, book: string): Promise<void> {
   await tried(home, () => home.db.transact((tx) => noteUnverifiedReading(tx, book, now)))
 }
 
-/** The latest moment that a PATCH tells of, in epoch ms and never after its arrival; undefined when it tells of none. */
-function latestInstant(body: string, now: number): number | undefined {
+/** The latest moment that a PATCH tells of, in epoch ms by the device's own clock; undefined when it tells of none. */
+function latestInstant(body: string): number | undefined {
   const instants = (readAnnotationPatch(body)?.updated ?? []).flatMap(({ at }) => at ?? [])
-  return instants.length === 0 ? undefined : Math.min(Math.max(...instants), now)
+  return instants.length === 0 ? undefined : Math.max(...instants)
 }

@@ -5,7 +5,7 @@ import type { Device, Pairing } from '../devices/device.ts'
 import type { Db, Tx } from '../db/schema.ts'
 import type { Home } from '../home.ts'
 import { Problem } from '../problem.ts'
-import { isShared, latestInstant, mergeReport } from '../reading/merge.ts'
+import { isShared, mergeReport } from '../reading/merge.ts'
 import { saveState, statesOf } from '../reading/reading-state.store.ts'
 import { recordFactIn } from '../sync/facts.ts'
 import { holdingOf } from '../sync/holding.store.ts'
@@ -65,7 +65,7 @@ async function record(
   tx: Tx,
   home: Home,
   from: { pairing: Pairing; device: Device | undefined },
-  { id, report }: ReportedState,
+  { id, report, instant }: ReportedState,
 ): Promise<void> {
   const book = await findBook(tx, id)
   if (!book || (report.status ?? report.statistics ?? report.place) === null) return
@@ -77,7 +77,7 @@ async function record(
   if (!from.device) return
   await recordFactIn(tx, home, from.device, book.id, {
     kind: 'state',
-    instant: latestInstant(report),
+    instant,
     rev: isShared(state, report) ? state.rev : null,
   })
 }

@@ -30,6 +30,19 @@ export async function personByName(db: Db, name: string): Promise<Person | undef
   return row && toPerson(row)
 }
 
+/** The person with this name, and the hash that their password must fit. */
+export async function personToVerify(
+  db: Db,
+  name: string,
+): Promise<{ person: Person; passwordHash: string } | undefined> {
+  const row = await db
+    .selectFrom('person')
+    .select(['id', 'name', 'owner', 'password_hash'])
+    .where('name_key', '=', nameKey(name))
+    .executeTakeFirst()
+  return row && { person: toPerson(row), passwordHash: row.password_hash }
+}
+
 /** The person with this id. */
 export async function personById(db: Db, id: string): Promise<Person | undefined> {
   const row = await db

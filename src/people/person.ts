@@ -10,7 +10,8 @@ export type Person = { id: string; name: string; owner: boolean }
 
 const LONGEST_NAME = 60
 const SHORTEST_PASSWORD = 8
-const LONGEST_PASSWORD = 1024
+/** In UTF-16 code units. */
+export const LONGEST_PASSWORD = 1024
 
 /**
  * Adds a person, whose password is kept only as an argon2id hash.

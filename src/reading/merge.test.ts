@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { isShared, latestInstant, mergeReport, type Report } from './merge.ts'
+import { isShared, mergeReport, type Report } from './merge.ts'
 import type { Moment, ReadingState } from './reading-state.ts'
 
 const about = { book: 'b', origin: 'kobo' }
@@ -112,6 +112,18 @@ describe('merging', () => {
     expect(mergeAll(all.toReversed())?.place?.percent).toBe(41)
   })
 
+  test('of two places told by a clock that is ahead the one that it calls later counts, in whatever order they arrive', () => {
+    const ahead = (seconds: number, arrival: number, percent: number) => ({
+      ...place(seconds, percent),
+      modified: { ...at(seconds), at: arrival * 1000 },
+    })
+    const all = [
+      report(900, { place: ahead(900, 10, 40) }),
+      report(800, { place: ahead(800, 20, 30) }),
+    ]
+    expect(mergeAll(all)?.place?.percent).toBe(40)
+  })
+
   test('a part that is not reported stays', () => {
     const state = mergeAll([report(5, { place: place(5, 40) }), report(9)])
     expect(state).toMatchObject({ rev: 1, modified: at(5), place: { percent: 40 } })
@@ -125,9 +137,4 @@ test('a device shares our state when all it told is what we keep', () => {
   expect(isShared(stored, told)).toBe(true)
   expect(isShared(stored, report(6))).toBe(true)
   expect(isShared(stored, report(4, { place: place(4, 30) }))).toBe(false)
-})
-
-test('the latest moment in a report is that of its latest part', () => {
-  expect(latestInstant(report(5, { place: place(8, 1) }))).toBe(8000)
-  expect(latestInstant(report(9, { place: place(8, 1) }))).toBe(9000)
 })

@@ -66,10 +66,14 @@ export function isShared(state: ReadingState, report: Report): boolean {
   )
 }
 
-/** The latest instant inside a report, in epoch ms. */
-export function latestInstant(report: Report): number {
-  const parts = [report.status, report.statistics, report.place]
-  return Math.max(report.modified.at, ...parts.map((part) => part?.modified.at ?? 0))
+/**
+ * Which of two moments is the later one: positive for the first. One from the future counts as its arrival; of two of them, which come
+ * from a clock that is ahead, what that clock says decides, for they may arrive in any order.
+ */
+export function compareMoments(one: Moment, other: Moment): number {
+  const [own, others] = [Date.parse(one.text), Date.parse(other.text)]
+  const areBounded = own > one.at && others > other.at
+  return areBounded ? own - others : one.at - other.at
 }
 
 /** The stored part itself unless the other one wins, so that a change shows. */
@@ -82,7 +86,7 @@ function laterPart<Part extends { modified: Moment }>(
   if (stored === null) return told
   if (same(stored, told)) return stored
   const difference =
-    told.modified.at - stored.modified.at ||
+    compareMoments(told.modified, stored.modified) ||
     (furtherness(told) ?? -1) - (furtherness(stored) ?? -1) ||
     compare(canonical(told), canonical(stored))
   return difference > 0 ? told : stored

@@ -116,15 +116,23 @@ test('what befell the device comes before what its reader did, and both before t
   fake.pages.push({ operations: books, token: tokenOf(1) })
   await run(fake.url, '--home', home, '--quiet')
   fake.seen.length = 0
-  const befell = ['--sign-out', '--lose', '1', '--seed', '3', '--light', '--offline']
+  const befell = ['--sign-out', '--seed', '3', '--light', '--offline']
   const did = ['--highlight', 'faust=a passage', '--finish', 'faust']
-  const { code, out } = await run('--home', home, ...befell, ...did)
+  const { code } = await run('--home', home, ...befell, ...did)
   expect(code).toBe(0)
   const paths = fake.seen.map(({ path }) => path)
   expect(paths[0]).toBe('/v1/auth/device')
   expect(paths.indexOf('/v1/library/b3/state')).toBeGreaterThan(0)
   expect(fake.seen.find(({ method }) => method === 'PATCH')?.body).toContain('a passage')
-  expect(out[0]).toMatch(/The Kobo loses 1 row: b[012]\.$/)
+})
+
+test('rows are lost after the syncs, so that the server hears nothing of it', async () => {
+  const books = ['Alice', 'Dracula', 'Emma'].map((title, n) => newBook(fake, `b${n}`, title))
+  fake.pages.push({ operations: books, token: tokenOf(1) })
+  const { code, out } = await run(fake.url, '--home', home, '--light', '--lose', '1')
+  expect(code).toBe(0)
+  expect(out.at(-2)).toMatch(/The Kobo loses 1 row: b[012]\.$/)
+  expect(out.at(-1)).toMatch(/^2 books on the Kobo, 2 downloaded/)
 })
 
 test('faults may be several, and random ones are the same for the same seed', async () => {

@@ -61,7 +61,15 @@ async function act(kobo: Kobo, wishes: Wishes): Promise<SyncReport[]> {
   for (let n = 0; n < wishes.syncs; n += 1)
     reports.push(await kobo.sync({ faults: wishes.faults() }))
   if (wishes.downloadAll) reports.push(await kobo.downloadAll({ faults: wishes.faults() }))
+  lose(kobo, wishes)
   return reports
+}
+
+/** What goes after the device spoke to its server last, so that nothing it says tells of it. */
+function lose(kobo: Kobo, wishes: Wishes): void {
+  const lost = kobo.loseRows(wishes.lose)
+  if (lost.length > 0)
+    kobo.note(`The Kobo loses ${counted(lost.length, 'row')}: ${lost.join(', ')}.`)
 }
 
 /** What befell the device since it was last here. */
@@ -71,9 +79,6 @@ function befall(kobo: Kobo, wishes: Wishes): void {
   if (wishes.swap) kobo.swap()
   if (wishes.signOut) kobo.signOut()
   if (wishes.wipe) kobo.wipeLibrary()
-  const lost = kobo.loseRows(wishes.lose)
-  if (lost.length > 0)
-    kobo.note(`The Kobo loses ${counted(lost.length, 'row')}: ${lost.join(', ')}.`)
   if (wishes.loseToken) kobo.loseToken()
   if (wishes.storeToken) kobo.takeStoreToken()
   for (const book of wishes.deleteFile) kobo.deleteFile(find(kobo, book))

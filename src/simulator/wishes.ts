@@ -25,7 +25,6 @@ Before the syncs, in this order, what befell the device and what its reader did:
   --swap                  another Kobo in the place of this one, at the same address
   --sign-out              sign out; the next sync signs in again
   --wipe                  lose every book and keep the token
-  --lose N                lose N rows of the library without a trace
   --lose-token            forget the sync token
   --store-token           come back from Kobo's own store, with its token
   --delete-file BOOK      delete its file over USB
@@ -36,6 +35,9 @@ Before the syncs, in this order, what befell the device and what its reader did:
   --finish BOOK           read a book to its end
   --delete BOOK           remove a book
   --offline               do this without the network, and go online for the syncs
+
+After the syncs and downloads:
+  --lose N                lose N rows of the library without a trace; no server hears of it
 
 What may go wrong, and what is not known of real devices (docs/protocol/simulated-kobo.md):
   --fault SPEC            KIND[@NUMBER[+MS]]:WHERE[#N], for instance lose-reply:/v1/library/sync#2 or

@@ -31,9 +31,10 @@ export function judgeAmnesia(
   if (isThere(log, from, then)) return { verdict: 'there', from }
   if (!isTokenless) return undefined
   const isGone =
-    (wasActivated(log, from) || isEmptied(before, during)) && asksForCoversAgain(log, session)
+    (wasActivated(log, from) || isEmptied(before, during)) && asksForCoversAgain(log, session, from)
   if (isGone) return { verdict: 'gone', from }
-  return wasToldBefore(before) ? undefined : { verdict: 'ask', from }
+  if (neverGotAToken(log, from) || wasToldBefore(log, session, from)) return undefined
+  return { verdict: 'ask', from }
 }
 
 /** Syncs without a token, with no sign of life between them, are one question: the place of the first. Null for none. */
@@ -46,6 +47,7 @@ function isSignOfLife(entry: Entry): boolean {
   return (
     entry.kind === 'returned' ||
     entry.kind === 'list' ||
+    entry.kind === 'audited' ||
     (entry.kind === 'answered' && entry.from !== null) ||
     isFileProof(entry)
   )
@@ -63,9 +65,23 @@ function isThere(log: readonly Entry[], from: number, then: ReadonlyMap<string, 
   )
   if (signs.length === 0) return false
   const now = replayStays(log, newestReturn(log))
+  const anew = announcedSince(log, from)
   return signs.some(
     (entry) =>
-      'book' in entry && then.get(entry.book)?.file && beganBefore(now.get(entry.book), from),
+      'book' in entry &&
+      !anew.has(entry.book) &&
+      then.get(entry.book)?.file &&
+      beganBefore(now.get(entry.book), from),
+  )
+}
+
+/** Books that were announced as new since: what is done with them says nothing of what was there before, taken or not. */
+function announcedSince(log: readonly Entry[], from: number): Set<string> {
+  const operations = log.flatMap((entry) =>
+    entry.kind === 'page' && entry.seq > from ? entry.operations : [],
+  )
+  return new Set(
+    operations.flatMap(({ verb, book }) => (verb === 'new' || verb === 'file' ? [book] : [])),
   )
 }
 
@@ -90,17 +106,34 @@ function isEmptied(before: readonly Entry[], during: readonly Entry[]): boolean 
 
 /**
  * A sign of emptiness that signing out does not give: the cover of a book that was never downloaded is asked for again. A Kobo
- * keeps covers for ever, and this one had it, since it went through later syncs without asking.
+ * keeps covers for ever, and this one had it, since it went through later syncs without asking. What it had before it lost a token or went
+ * back in time says nothing, and nor does the cover of a book that was told anew: it may be another one.
  */
-function asksForCoversAgain(log: readonly Entry[], session: number): boolean {
-  const before = log.filter((entry) => entry.seq < session)
+function asksForCoversAgain(log: readonly Entry[], session: number, from: number): boolean {
+  const turn = log.findLast((entry) => entry.seq < from && LOSES_SIGHT.has(entry.kind))?.seq ?? 0
+  const lately = log.filter((entry) => entry.seq > turn && entry.seq < from)
   const asked = log.filter((entry) => entry.seq > session && entry.kind === 'cover-asked')
   return asked.some(
     (entry) =>
       'book' in entry &&
-      !before.some((past) => 'book' in past && past.book === entry.book && isFileProof(past)) &&
-      hadCover(before, entry.book),
+      !log.some(
+        (past) =>
+          past.seq < session && 'book' in past && past.book === entry.book && isFileProof(past),
+      ) &&
+      !wasChanged(log, entry.book) &&
+      hadCover(lately, entry.book),
   )
+}
+
+const LOSES_SIGHT: ReadonlySet<string> = new Set(['tokenless', 'restored', 'rolled-back', 'epoch'])
+
+function wasChanged(log: readonly Entry[], book: string): boolean {
+  const told = log.flatMap((entry) =>
+    entry.kind === 'page'
+      ? entry.operations.filter((each) => each.book === book && each.verb !== 'removal')
+      : [],
+  )
+  return new Set(told.map(({ metaRev }) => metaRev)).size > 1
 }
 
 /** Without a list at their end, so many complete syncs must have passed without the cover being asked for. */
@@ -126,8 +159,24 @@ function hadCover(before: readonly Entry[], book: string): boolean {
   return quiet >= QUIET_SYNCS
 }
 
-/** Its person said a moment ago that the library is kept, and nothing was heard since. */
-function wasToldBefore(before: readonly Entry[]): boolean {
-  const last = before.findLast((entry) => entry.kind === 'answered' || isSignOfLife(entry))
-  return last?.kind === 'answered' && last.from === null && last.library === 'kept'
+/** Nothing was sent since an earlier sync without a token, so the device has none to lose: that it comes without one is no news. */
+function neverGotAToken(log: readonly Entry[], from: number): boolean {
+  const last = log.findLast((entry) => entry.kind === 'tokenless' && entry.seq < from)
+  return last !== undefined && !log.some((entry) => entry.kind === 'page' && entry.seq > last.seq)
+}
+
+/** How long it holds that its person said beforehand that the library is kept, in ms. */
+const HOLDS = 24 * 60 * 60_000
+
+/** Its person said a moment ago that the library is kept, nothing was heard since, and this is the first session since. */
+function wasToldBefore(log: readonly Entry[], session: number, from: number): boolean {
+  const asked = log.find((entry) => entry.seq === from)
+  const told = log.findLast(
+    (entry) => entry.seq < from && (entry.kind === 'answered' || isSignOfLife(entry)),
+  )
+  if (told?.kind !== 'answered' || told.from !== null || told.library !== 'kept') return false
+  if (!asked || asked.at - told.at > HOLDS) return false
+  return !log.some(
+    (entry) => entry.kind === 'session' && entry.seq > told.seq && entry.seq < session,
+  )
 }

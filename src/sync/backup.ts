@@ -21,3 +21,16 @@ export function comesFromBackup(
   if (returns.some((each) => each.page === page.id && now - each.at < LATE)) return undefined
   return { from: Math.min(...later.map((each) => each.issued)), issued: page.seq }
 }
+
+/**
+ * Whether a token shows that the server was put back in time: it names a page that this server never issued, or a ledger that it gave up.
+ * `isTold`: the log says so of that ledger already. Then only a page that nobody knows is news, and only when tokens came since: the device
+ * was itself put back to a day of that past.
+ */
+export function remembersOtherPast(
+  token: { isKnown: boolean; isOtherLedger: boolean },
+  past: { isTold: boolean; wasHeardSince: boolean },
+): boolean {
+  if (!token.isOtherLedger) return !token.isKnown
+  return !past.isTold || (!token.isKnown && past.wasHeardSince)
+}

@@ -56,10 +56,20 @@ const STAY = z.object({
   artifact: z.string().nullable(),
   // JSON leaves out what is not there.
   since: MARK.optional(),
+  // A base that was made before this was kept: its file may have come since.
+  filled: z
+    .union([z.literal('once'), MARK])
+    .nullable()
+    .optional(),
 })
 
-const DETAIL = z.object({
-  stay: STAY.transform((stay) => ({ ...stay, since: stay.since })),
-  touched: z.number().nullable(),
-  proven: z.boolean(),
-})
+const DETAIL = z
+  .object({
+    stay: STAY.transform((stay) => ({ ...stay, since: stay.since })),
+    touched: z.number().nullable(),
+    proven: z.boolean(),
+  })
+  .transform(({ stay, ...rest }) => {
+    const { filled = rest.proven ? ('once' as const) : null, ...others } = stay
+    return { ...rest, stay: { ...others, filled } }
+  })

@@ -9,6 +9,7 @@ import { record } from './facts.ts'
 import { holdingOf } from './holding.store.ts'
 import { titleOf } from './known-books.store.ts'
 import { shelvesCarriedWith, shelvesOnlyCarriedBy } from './carried.store.ts'
+import { readDelete } from './read-delete.ts'
 import { shelve } from './wishes.ts'
 
 /**
@@ -19,11 +20,9 @@ import { shelve } from './wishes.ts'
 export async function recordDelete(home: Home, device: Device, book: string): Promise<void> {
   await home.db.transact(async (tx) => {
     await record(tx, home, device.id, [])
-    const holding = await holdingOf(tx, device.id, book)
-    const repeat = holding.state === 'none' && holding.deleted
-    const exclude = device.onDelete !== 'bring-back'
-    await record(tx, home, device.id, [{ kind: 'delete', book, repeat, exclude }])
-    if (device.onDelete === 'unshelve' && !repeat) {
+    const fact = readDelete(await holdingOf(tx, device.id, book), device.onDelete)
+    await record(tx, home, device.id, [{ ...fact, book }])
+    if (device.onDelete === 'unshelve' && !fact.repeat) {
       for (const shelf of await shelvesOnlyCarriedBy(tx, device, book))
         await removeFromShelf(tx, shelf, [book])
       await askAboutShelves(tx, home, device, book)

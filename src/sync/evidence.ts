@@ -3,7 +3,7 @@ import { foldStay } from './fold.ts'
 import { NOTHING, type Holding } from './holding.ts'
 import { isSweeping } from './log.ts'
 import { isNewer, isStronger, type Denial, type Proof } from './sign.ts'
-import { isLater, type Stay } from './stay.ts'
+import { isLater, momentOf, NO_STAY, type Moment, type Stay } from './stay.ts'
 
 /** What the log knows of one book on one device: the holding, and what it rests on. */
 export type Evidence = {
@@ -40,7 +40,7 @@ export function readEvidence(entries: readonly BookEntry[]): Evidence {
     lastSeenAt: null,
     trail: [],
   }
-  let before: Readonly<Stay> = { ...NOTHING, since: undefined }
+  let before: Readonly<Stay> = NO_STAY
   const stay = foldStay(entries, (entry, after, undone) => {
     if (!isSweeping(entry) || (!undone && isOtherwise(before, after)))
       found.trail.push({ entry, at: instantOf(entry), undone })
@@ -54,7 +54,7 @@ export function readEvidence(entries: readonly BookEntry[]): Evidence {
     }
     before = { ...after }
   })
-  const { since: _, ...holding } = stay
+  const { since: _, filled: __, ...holding } = stay
   return { ...found, holding }
 }
 
@@ -129,9 +129,11 @@ function hearProof(
   const shown = shownBy(entry)
   if (!shown || stay.state !== 'held' || stay.consent !== null) return
   const at = instantOf(entry)
-  const isReport = 'instant' in entry
-  if (!isLater(isReport ? { instant: at } : entry, stay.since) && entry.kind !== 'audited') return
-  const proof = { ...shown, at, place: isReport ? placeOf(at, entry, entries) : entry.seq }
+  const moment = 'instant' in entry ? momentOf(entry) : entry
+  // By a clock that is ahead of ours nothing can be put in order: it only tells of a book that is held.
+  if (moment && !isLater(moment, stay.since) && entry.kind !== 'audited') return
+  const undated = found.denial ? 0 : entry.seq
+  const proof = { ...shown, at, place: moment ? placeOf(moment, entry, entries) : undated }
   if (entry.kind === 'download-completed') found.downloadedAt = at
   if (isStronger(proof, found.proof)) found.proof = proof
   if (found.denial && refutes(proof, found.denial)) found.denial = null
@@ -162,10 +164,11 @@ function instantOf(entry: BookEntry): number {
   return 'instant' in entry ? Math.min(entry.instant, entry.at) : entry.at
 }
 
-/** The last place in the log at which it was not later than `at`. */
-function placeOf(at: number, entry: BookEntry, entries: readonly BookEntry[]): number {
-  if (at >= entry.at) return entry.seq
-  return entries.findLast((each) => each.seq <= entry.seq && each.at <= at)?.seq ?? 0
+/** The last place in the log at which it was not later than the moment. */
+function placeOf(moment: Moment, entry: BookEntry, entries: readonly BookEntry[]): number {
+  if ('seq' in moment) return moment.seq
+  const { instant } = moment
+  return entries.findLast((each) => each.seq <= entry.seq && each.at <= instant)?.seq ?? 0
 }
 
 /** What only the device itself does with a book. */

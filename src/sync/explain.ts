@@ -23,6 +23,11 @@ export function explain(
   return `${told}${conclusionOf(status, evidence, circumstances)}`
 }
 
+/** What a proof shows, in words: “downloaded in full”. */
+export function proofWords(kind: Proof['kind']): string {
+  return PROVEN[kind]
+}
+
 function storyOf(
   status: Status,
   evidence: Evidence,

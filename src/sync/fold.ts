@@ -1,15 +1,15 @@
 import type { BookEntry, OfferedOperation } from './book-entry.ts'
-import { NOTHING, type Holding } from './holding.ts'
+import type { Holding } from './holding.ts'
 import { beginEpoch, comeBackInTime, loseSight, type Restored } from './journeys.ts'
 import type { BookFact, Mark, Operation } from './log.ts'
-import { doubt, endStay, isLater, type Moment, type Stay } from './stay.ts'
+import { doubt, endStay, isLater, momentOf, NO_STAY, type Moment, type Stay } from './stay.ts'
 
 /**
  * What a device holds of one book: the fold of the entries that bear on it, in the order of the log, and of nothing else.
  * Folding again, late or after a repeated token gives the same.
  */
 export function foldBook(entries: readonly BookEntry[]): Holding {
-  const { since: _, ...holding } = foldStay(entries)
+  const { since: _, filled: __, ...holding } = foldStay(entries)
   return holding
 }
 
@@ -21,7 +21,7 @@ export type Witness = (entry: BookEntry, stay: Readonly<Stay>, undone: boolean) 
 
 /** The same, with what began or ended the stay. */
 export function foldStay(entries: readonly BookEntry[], witness?: Witness): Stay {
-  const stay: Stay = { ...NOTHING, since: undefined }
+  const stay: Stay = { ...NO_STAY }
   const windows = entries.filter((entry) => entry.kind === 'restored')
   const epochs = entries
     .filter((entry) => entry.kind === 'epoch')
@@ -118,17 +118,18 @@ function apply(stay: Stay, entry: Exclude<BookEntry, Mark & Wish>): void {
       if (stay.consent === 'offered' && isLater(entry, stay.since)) stay.consent = null
       prove(stay, entry, 'file')
       stay.stateRev = null // the device computes a place of its own when the bytes arrive
+      stay.filled = stay.filled === null ? 'once' : { seq: entry.seq, at: entry.at }
       return
     case 'download-completed':
       prove(stay, entry, 'file')
       stay.stateRev = null
       return
     case 'state':
-      prove(stay, insideOf(entry), 'file')
-      stay.stateRev = entry.rev
+      hearReport(stay, entry)
+      stay.stateRev = isOfThisFile(entry, stay) ? entry.rev : null
       return
     case 'annotation':
-      prove(stay, insideOf(entry), 'file')
+      hearReport(stay, entry)
       return
     case 'listed':
       prove(stay, entry, 'file')
@@ -223,14 +224,27 @@ function announce(stay: Stay, operation: Operation): void {
   stay.artifact = operation.artifact
 }
 
-/** A report is never about a time after its arrival, whatever the device's clock says. */
-function insideOf(entry: Mark & { instant: number }): Moment {
-  return { instant: Math.min(entry.instant, entry.at) }
+/** A report proves that the file was there at the instant inside it; one without a credible instant, that it is there if the book is. */
+function hearReport(stay: Stay, report: Mark & { instant: number }): void {
+  const moment = momentOf(report)
+  if (moment) prove(stay, moment, 'file')
+  else if ((stay.state === 'held' && !stay.consent) || isAboutToGo(stay)) stay.file = true
+}
+
+/** Whether a place was reached in the file that is there now: a file that came again has a place of its own. */
+function isOfThisFile(report: Mark & { instant: number }, { filled }: Stay): boolean {
+  if (filled === null || filled === 'once') return true
+  const moment = momentOf(report)
+  return moment !== null && isLater(moment, filled)
 }
 
 /** Proof that the device has the book: it acknowledges what is open about it, and adopts a book that is none. */
 function prove(stay: Stay, moment: Moment, what: 'row' | 'file'): void {
-  if (!isLater(moment, stay.since)) return
+  if (!isLater(moment, stay.since)) {
+    // The removal may not have been applied: what was there before it may be there still.
+    if (what === 'file' && isAboutToGo(stay)) stay.file = true
+    return
+  }
   if (stay.consent) return // the old file neither spends nor blocks a consent
   if (stay.state === 'none' || stay.state === 'offered') stay.file = false
   stay.state = 'held'
@@ -241,17 +255,26 @@ function prove(stay: Stay, moment: Moment, what: 'row' | 'file'): void {
   if (what === 'file') stay.file = true
 }
 
+/** A removal was offered, and nobody knows whether it was applied. */
+function isAboutToGo({ state, why }: Stay): boolean {
+  return state === 'unsure' && why === 'removal'
+}
+
 function audit(stay: Stay, entry: Mark & Extract<BookFact, { kind: 'audited' }>): void {
   stay.consent = null
   if (!entry.row) {
     endStay(stay, entry)
     return
   }
+  if (!entry.current || stay.state !== 'held') {
+    // It says that the book is there, and not what it shows.
+    stay.metaRev = null
+    stay.stateRev = null
+  }
   stay.state = 'held'
   stay.file = entry.file
   stay.why = null
   stay.doubtSeq = null
-  stay.metaRev = null
   stay.excluded = false
   if (stay.since === 'open' || (stay.since && stay.since.seq > entry.seq)) stay.since = entry
 }

@@ -6,14 +6,38 @@ import { beginEpoch } from './epoch.ts'
 import { record } from './facts.ts'
 import { pairsOf } from './pair.store.ts'
 import type { Pair } from './plan.ts'
+import type { Wish } from './rehearse.ts'
 
 /** How a book is sent again: announced as new at once, or removed first and offered when that was acknowledged. */
 export type How = 'auto' | 'retract'
 
+/** What can be done so that a device holds what it should again. */
+export const HEALINGS = ['resend', 'retract', 'bring-back', 'reset-sync'] as const
+
+export type Healing = (typeof HEALINGS)[number]
+
+/** The wish that a healing is, of these books; a reset of the sync is of all of them. It throws what that healing throws. */
+export function wishOf(healing: Healing, books: readonly string[]): Wish {
+  switch (healing) {
+    case 'resend':
+      return (tx, home, device) => resend(tx, home, device, books, 'auto')
+    case 'retract':
+      return (tx, home, device) => retract(tx, home, device, books)
+    case 'bring-back':
+      return async (tx, home, device) => {
+        for (const book of books) await bringBack(tx, home, device, book)
+      }
+    case 'reset-sync':
+      return resetSync
+    default:
+      return healing satisfies never
+  }
+}
+
 /**
  * Sends books of a device again, by the owner's consent: what is there of them is not relied on any more, and what was downloaded must be
  * downloaded again. A book that will be sent anyway is left as it is. Throws `Problem('not_found')` for a book that is not known, and
- * `Problem('conflict')` for one that the device does not carry or that its reader removed.
+ * `Problem('conflict')` for one that the device does not carry or that its reader removed, and for a device that was revoked.
  */
 export async function resend(
   tx: Tx,
@@ -53,6 +77,7 @@ export async function retract(
 
 /** Sends everything that a device should hold again. What it had downloaded must be downloaded again. */
 export async function resetSync(tx: Tx, home: Home, device: Device): Promise<void> {
+  refuseRevoked(device)
   await beginEpoch(tx, home, device, { consent: true })
 }
 
@@ -92,10 +117,15 @@ async function knownPairs(
   device: Device,
   books: readonly string[],
 ): Promise<Pair[]> {
+  refuseRevoked(device)
   // What was noted counts: a book that the Kobo just told of is there.
   await record(tx, home, device.id, [])
   const ids = [...new Set(books)]
   const pairs = await pairsOf(tx, device, ids)
   if (pairs.length < ids.length) throw new Problem('not_found', 'There is no such book.')
   return pairs
+}
+
+function refuseRevoked({ revokedAt }: Device): void {
+  if (revokedAt !== null) throw new Problem('conflict', 'This Kobo was revoked.')
 }

@@ -27,11 +27,22 @@ export function comeBackInTime(
   restored: Restored,
   entries: readonly BookEntry[],
 ): void {
-  const between = entries.filter((entry) => entry.seq > restored.issued && entry.seq < restored.seq)
-  if (!between.some((entry) => touches(entry, restored.issued))) return
+  const before = entries.filter((entry) => entry.seq < restored.seq)
+  const between = before.filter((entry) => entry.seq > restored.issued)
+  const wasFilled = between.some(isFileProof)
+  // A place that was told since may be one that it forgot.
+  if (wasFilled) stay.stateRev = null
+  const isTouched = between.some((entry) => touches(entry, restored.issued))
+  if (!isTouched) {
+    // It may have been put back to a moment between the download and the page that it remembers.
+    if (wasFilled && stay.state !== 'none') stay.file = true
+    return
+  }
   doubt(stay, 'restored', restored, restored)
-  stay.file = entries.some((entry) => entry.seq < restored.seq && isFileProof(entry))
+  // A server that was put back itself has forgotten what it was told.
+  stay.file = before.some((entry) => isFileProof(entry) || entry.kind === 'rolled-back')
   stay.metaRev = null
+  stay.stateRev = null
 }
 
 /** The server was put back in time: every book may be there or not. */
@@ -39,6 +50,7 @@ export function loseSight(stay: Stay, entry: Mark): void {
   doubt(stay, 'rolled-back', entry, entry)
   stay.file = true
   stay.metaRev = null
+  stay.stateRev = null
   stay.listed = false
   stay.consent = null
 }

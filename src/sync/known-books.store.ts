@@ -25,3 +25,17 @@ export async function titleOf(db: Db, id: string): Promise<string> {
   const row = await db.selectFrom('book').select('title').where('id', '=', id).executeTakeFirst()
   return row?.title ?? id
 }
+
+/** The titles of those of these books that are of this catalogue. */
+export async function titlesOf(db: Db, ids: readonly string[]): Promise<Map<string, string>> {
+  const titles = new Map<string, string>()
+  for (let start = 0; start < ids.length; start += 500) {
+    const rows = await db
+      .selectFrom('book')
+      .select(['id', 'title'])
+      .where('id', 'in', ids.slice(start, start + 500))
+      .execute()
+    for (const { id, title } of rows) titles.set(id, title)
+  }
+  return titles
+}

@@ -317,7 +317,12 @@ const BOOK_FACT = z.discriminatedUnion('kind', [
     cause: CAUSE,
     shelf: z.string().exactOptional(),
   }),
-  z.object({ kind: z.literal('audited'), row: z.boolean(), file: z.boolean() }),
+  z.object({
+    kind: z.literal('audited'),
+    row: z.boolean(),
+    file: z.boolean(),
+    current: z.literal(true).exactOptional(),
+  }),
 ])
 
 const SWEEPING_FACT = z.discriminatedUnion('kind', [

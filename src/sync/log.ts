@@ -43,8 +43,11 @@ export type BookFact =
   | { kind: 'consent' }
   /** The owner wants it removed and offered anew. */
   | { kind: 'retract' }
-  /** The device's own database said so: `row` whether it knows the book, `file` whether the file is there. */
-  | { kind: 'audited'; row: boolean; file: boolean }
+  /**
+   * The device's own database said so: `row` whether it knows the book, `file` whether the file is there. `current`: it
+   * knows the same past as the ledger, so that what is known of the revisions there stays true.
+   */
+  | { kind: 'audited'; row: boolean; file: boolean; current?: true }
 
 /**
  * What the oldest entries about a book come to, which went. `touched`: the place of the newest of them that put the book there or took

@@ -2,7 +2,7 @@ import type { Device } from '../devices/device.ts'
 import type { Tx } from '../db/schema.ts'
 import type { Home } from '../home.ts'
 import { closeQuestions } from './amnesia-question.ts'
-import { comesFromBackup } from './backup.ts'
+import { comesFromBackup, remembersOtherPast } from './backup.ts'
 import {
   adoptPage,
   moveHead,
@@ -78,7 +78,7 @@ async function hearNothing(
 
 /**
  * A page that this server never issued, or a token of a ledger that it gave up: the server was put back in time, and of no book is it
- * known whether it is there. Said once of a ledger that was given up; a page that nobody knows becomes the root of a chain.
+ * known whether it is there. A page that nobody knows becomes the root of a chain.
  */
 async function noticeOtherPast(
   tx: Tx,
@@ -89,7 +89,9 @@ async function noticeOtherPast(
 ): Promise<void> {
   const isOtherLedger = token.ledger !== home.ledger
   if (isKnown && !isOtherLedger) return
-  if (!isOtherLedger || !(await wasTold(tx, device.id, token.ledger))) {
+  const isTold = isOtherLedger && (await wasTold(tx, device.id, token.ledger))
+  const wasHeardSince = isTold && (await wasHeardSinceRollback(tx, device.id))
+  if (remembersOtherPast({ isKnown, isOtherLedger }, { isTold, wasHeardSince })) {
     const was = isOtherLedger ? token.ledger : null
     await record(tx, home, device.id, [{ kind: 'rolled-back', page: token.page, was }])
     await refold(tx, device.id, await everyBook(tx))
@@ -97,6 +99,12 @@ async function noticeOtherPast(
   if (isKnown) return
   const mark = await lastRolledBack(tx, device.id)
   if (mark) await adoptPage(tx, device.id, token.page, mark)
+}
+
+async function wasHeardSinceRollback(tx: Tx, device: string): Promise<boolean> {
+  const mark = await lastRolledBack(tx, device)
+  const last = (await returnsOf(tx, device)).at(-1)
+  return mark !== undefined && last !== undefined && last.seq > mark.seq
 }
 
 /** The device was put back to a backup of its own: what it forgot is void, and so are the questions of that time. */

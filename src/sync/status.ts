@@ -19,6 +19,15 @@ export const STATUSES = [
 
 export type Status = (typeof STATUSES)[number]
 
+/** What people look for among the books of a device, and the statuses that it means. */
+export const FILTERS = {
+  missing: ['missing'],
+  doubtful: ['doubtful'],
+  extra: ['orphan', 'foreign'],
+} as const satisfies Record<string, readonly Status[]>
+
+export type Filter = keyof typeof FILTERS
+
 /** Everything that the status of one book on one device follows from. */
 export type Situation = {
   /** It is in the catalogue, or was. */

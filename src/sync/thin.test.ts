@@ -11,6 +11,9 @@ import { isEvidence, thinBook, thinDevice, type Thinned } from './thin.ts'
 
 const BOOK = 'emma'
 
+/** In ms, so that what is told in one life is told before and after the little by which a clock may be off. */
+const MOMENT = 7000
+
 /** One thing that happens; `n` and `m` choose among what there is. */
 type Step = { what: (typeof WHAT)[number]; n: number; m: number }
 
@@ -79,7 +82,7 @@ class Life {
   }
 
   do(step: Step): void {
-    this.at += 1 + (step.n % 50)
+    this.at += (1 + (step.n % 50)) * MOMENT
     const { n, m } = step
     switch (step.what) {
       case 'page':
@@ -94,9 +97,15 @@ class Life {
       case 'return':
         return this.return(n)
       case 'proof':
-        return this.fact(proof(PROOFS[n % PROOFS.length] ?? 'listed', this.at - (m % 300)))
+        return this.fact(
+          proof(PROOFS[n % PROOFS.length] ?? 'listed', this.at - ((m % 300) - 5) * MOMENT),
+        )
       case 'state':
-        return this.fact({ kind: 'state', instant: this.at - (m % 300), rev: this.newer(n) })
+        return this.fact({
+          kind: 'state',
+          instant: this.at - ((m % 300) - 5) * MOMENT,
+          rev: this.newer(n),
+        })
       case 'delete':
         return this.fact({ kind: 'delete', repeat: false, exclude: n % 2 === 0 })
       case 'consent':
@@ -333,6 +342,7 @@ describe('a log that is thinned', () => {
     const life = new Life()
     life.do({ what: 'page', n: 0, m: 1 })
     life.do({ what: 'return', n: 1, m: 0 })
+    life.do({ what: 'complete', n: 49, m: 0 }) // long enough for every clock
     for (let n = 0; n < 50; n += 1) {
       life.do({ what: 'state', n, m: 0 })
       life.do({ what: 'proof', n: PROOFS.indexOf('cover-asked'), m: 0 })
@@ -442,14 +452,14 @@ describe('what is old is folded into a base', () => {
   test('that stands although a device forgets more than it was ever told since', () => {
     const { based, device, base } = readBook()
     const restored = { kind: 'restored', page: 'p0', from: 1, issued: 0 } as const
-    const forgotten = [...based, { ...restored, seq: device.limit + 1, at: 1e6 }]
+    const forgotten = [...based, { ...restored, seq: device.limit + 1, at: 1e9 }]
     expect(holdingIn(forgotten, null)).toMatchObject({
       state: 'unsure',
       why: 'restored',
       file: true,
       artifact: base.stay.artifact,
     })
-    const later = { ...restored, issued: base.touched ?? 0, seq: device.limit + 1, at: 1e6 }
+    const later = { ...restored, issued: base.touched ?? 0, seq: device.limit + 1, at: 1e9 }
     expect(holdingIn([...based, later], null)).toMatchObject({ state: 'held', file: true })
   })
 
@@ -458,7 +468,7 @@ describe('what is old is folded into a base', () => {
     for (let n = 0; n < 9; n += 1) life.do({ what: 'page', n: 0, m: 1 })
     life.do({ what: 'session', n: 0, m: 0 })
     const { device, book } = recordsOf(life)
-    expect(makeBase(device, book, 1e6)).toBeUndefined()
+    expect(makeBase(device, book, 1e9)).toBeUndefined()
   })
 
   function readBook() {
@@ -470,7 +480,7 @@ describe('what is old is folded into a base', () => {
     life.do({ what: 'return', n: 1, m: 0 })
     life.do({ what: 'session', n: 0, m: 0 })
     const { device, book } = recordsOf(life)
-    const made = makeBase(device, book, 1e6)
+    const made = makeBase(device, book, 1e9)
     if (!made) throw new Error('There is no base.')
     return { device, book, made, base: made.base, based: without(life.log, made, made.base) }
   }

@@ -16,15 +16,24 @@ export function writeToken(key: Buffer, token: SyncToken): string {
   return Buffer.from(JSON.stringify(body)).toString('base64')
 }
 
+/** Whether a text has the form of such a token, whoever made it. */
+export function looksLikeOurs(text: string): boolean {
+  return bodyOf(text) !== undefined
+}
+
 /** Reads a token that came back; undefined when it is not ours, is damaged or is absent. Never an error. */
 export function readToken(key: Buffer, text: string | undefined): SyncToken | undefined {
-  if (!text || text.length > 400 || !/^[A-Za-z0-9+/]+=*$/.test(text)) return undefined
-  const body = parse(Buffer.from(text, 'base64').toString('utf8'))
+  const body = bodyOf(text)
   if (!body) return undefined
   const expected = Buffer.from(mac(key, body))
   const given = Buffer.from(body.mac)
   if (expected.length !== given.length || !timingSafeEqual(expected, given)) return undefined
   return { ledger: body.ledger, page: body.page }
+}
+
+function bodyOf(text: string | undefined): (SyncToken & { mac: string }) | undefined {
+  if (!text || text.length > 400 || !/^[A-Za-z0-9+/]+=*$/.test(text)) return undefined
+  return parse(Buffer.from(text, 'base64').toString('utf8'))
 }
 
 const WIRE = z.object({ v: z.literal(1), l: z.string(), p: z.string(), m: z.string() })

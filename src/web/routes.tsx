@@ -1,34 +1,86 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Hono } from 'hono'
-import { secureHeaders } from 'hono/secure-headers'
+import type { Home } from '../home.ts'
 import { packageRoot } from '../package-root.ts'
+import { showBooks } from './book/list.tsx'
+import { healDevice } from './device/heal.tsx'
+import { showDevices } from './device/list.tsx'
+import { showDevice } from './device/show.tsx'
+import { showTrail } from './device/trail.tsx'
+import { enter, limitForm, refuseCrossSite, refuseForged, visitOf } from './enter.ts'
+import { answerErratum, dismissOne } from './erratum/answer.ts'
+import { showErrata } from './erratum/list.tsx'
 import { FrontPage } from './front-page.tsx'
+import { keptNowhere, pageHeaders } from './headers.ts'
+import { link, PATHS, rootOf } from './paths.ts'
+import { answerError } from './problem-page.tsx'
+import { beginSession, showSignIn } from './session/begin.tsx'
+import { endSession } from './session/end.ts'
+import { downloadBundle } from './sync/download.ts'
+import { showDiary } from './sync/list.tsx'
+import type { Page, WebEnv } from './visit.ts'
 
-/** Every page, and the files they need. Nothing is fetched from elsewhere, and browsers are told so. */
-export function webRoutes(): Hono {
-  const app = new Hono()
-  const headers = secureHeaders({
-    contentSecurityPolicy: {
-      defaultSrc: ["'none'"],
-      styleSrc: ["'self'"],
-      imgSrc: ["'self'"],
-      fontSrc: ["'self'"],
-      formAction: ["'self'"],
-      baseUri: ["'none'"],
-      frameAncestors: ["'none'"],
-    },
-    referrerPolicy: 'no-referrer',
-    // What is reached over plain HTTP at home must stay reachable so.
-    strictTransportSecurity: false,
+/** A form holds at most so many bytes: the ids of ten thousand books. */
+const FORM_LIMIT = 1024 * 1024
+/** And one of somebody who did not sign in. */
+const SIGN_IN_LIMIT = 16 * 1024
+
+/** Every page, and the files they need. `changed` is called after every form that may have written something. */
+export function webRoutes(home: Home, changed: () => void): Hono<WebEnv> {
+  const app = new Hono<WebEnv>()
+  app.onError((error, c) => answerError(home.log, error, c))
+  const page = [pageHeaders(), keptNowhere()] as const
+  const own = [...page, enter(home)] as const
+  const show = (path: string, handler: Page) => app.get(path, ...own, handler)
+  const take = (path: string, handler: Page) =>
+    app.post(
+      path,
+      ...page,
+      refuseCrossSite(home),
+      limitForm(FORM_LIMIT),
+      enter(home),
+      refuseForged(),
+      async (c, next) => {
+        await next()
+        if (c.res.status < 400) changed()
+      },
+      handler,
+    )
+
+  app.get(PATHS.front, ...page, async (c) => {
+    const root = rootOf(c.req.url)
+    if (await visitOf(c, home)) return c.redirect(link(root, 'errata'), 303)
+    return c.html(<FrontPage root={root} />)
   })
-  app.get('/', headers, (c) => c.html(<FrontPage />))
-  app.get('/public/:file', headers, async (c) => {
+  app.get(PATHS.file, pageHeaders(), async (c) => {
     const file = PUBLIC.get(c.req.param('file'))
     if (!file) return c.notFound()
     const body = await readFile(join(packageRoot(), 'src', 'web', 'public', file.name))
     return c.body(body, 200, { 'content-type': file.type, 'cache-control': 'no-cache' })
   })
+
+  app.get(PATHS.signIn, ...page, showSignIn(home))
+  app.post(
+    PATHS.signIn,
+    ...page,
+    refuseCrossSite(home),
+    limitForm(SIGN_IN_LIMIT),
+    beginSession(home),
+  )
+  take(PATHS.signOut, endSession(home))
+
+  show(PATHS.errata, showErrata(home))
+  take(PATHS.act, answerErratum(home))
+  take(PATHS.dismiss, dismissOne(home))
+
+  show(PATHS.devices, showDevices(home))
+  show(PATHS.device, showDevice(home))
+  show(PATHS.book, showTrail(home))
+  take(PATHS.heal, healDevice(home))
+  show(PATHS.diary, showDiary(home))
+  show(PATHS.bundle, downloadBundle(home))
+  show(PATHS.books, showBooks(home))
   return app
 }
 

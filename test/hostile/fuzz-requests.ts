@@ -15,6 +15,9 @@ export type Target = {
   device: string
   /** Addresses of a download and a cover, below the URL. */
   files: string[]
+  /** The cookie of the owner's session, and the token of its forms. */
+  cookie: string
+  form: string
 }
 
 type Asked = { method: string; path: string; headers: Record<string, string>; body?: string }
@@ -290,11 +293,34 @@ function shapesOf(target: Target): Asked[] {
     'x-kobo-appversion': '4.38.23171',
     'x-kobo-devicemodel': 'Kobo Libra 2',
   }
+  const wish = `token=${target.form}&how=resend&book=${book}`
+  const pages: [string, string, string?][] = [
+    ['GET', '/errata?after=1:x'],
+    ['GET', '/devices'],
+    ['GET', `/devices/${device}?filter=missing&after=eA`],
+    ['GET', `/devices/${device}/books/${book}`],
+    ['GET', `/devices/${device}/syncs?before=9`],
+    ['GET', `/devices/${device}/syncs/1/bundle`],
+    ['GET', '/books?q=a&after=0:1:1'],
+    ['GET', '/sign-in?to=/errata'],
+    ['POST', `/devices/${device}/heal`, wish],
+    ['POST', `/devices/${device}/heal`, `${wish}&filter=missing&confirm=1`],
+    ['POST', '/errata/x/actions/retry', `token=${target.form}`],
+    ['POST', '/errata/x/dismiss', `token=${target.form}&reason=r`],
+    ['POST', '/sign-in', 'name=Anna&password=p&to=/errata'],
+  ]
+  const signedIn = { cookie: target.cookie, origin: target.url }
   const bearer = { authorization: `Bearer ${target.token}` }
   return [
     ...deviceCalls.map(([method, path, body]) => shape(method, kobo + path, hardware, body)),
     ...rootCalls.map(([method, path, body]) => shape(method, path, hardware, body)),
     ...scripts.map(([method, path, body]) => shape(method, `/api/v1${path}`, bearer, body)),
+    ...pages.map(([method, path, body]) => ({
+      method,
+      path,
+      headers: { ...signedIn, ...(body !== undefined && { 'content-type': FORM }) },
+      ...(body !== undefined && { body }),
+    })),
   ]
 }
 
@@ -309,3 +335,5 @@ function shape(
   const type = typeof body === 'string' ? 'application/epub+zip' : 'application/json'
   return { method, path, headers: { ...headers, 'content-type': type }, body: text }
 }
+
+const FORM = 'application/x-www-form-urlencoded'

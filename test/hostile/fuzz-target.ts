@@ -1,3 +1,4 @@
+import { openBrowser } from '../support/browser.ts'
 import type { House } from '../support/house.ts'
 import { closeKobos, koboAt } from '../support/kobo-at.ts'
 import { makeEpub } from '../support/make-epub.ts'
@@ -27,6 +28,8 @@ export async function furnish(house: House): Promise<Target> {
       .replace(/\{IsGreyscale\}/giu, 'true'),
   )
   const found = [...new Set([...files, ...covers.filter((path) => path.endsWith('.jpg'))])]
+  const browser = openBrowser(house.url)
+  await browser.signIn(house.owner.name)
   return {
     url: house.url,
     secret,
@@ -35,5 +38,7 @@ export async function furnish(house: House): Promise<Target> {
     shelf: shelf.id,
     device,
     files: found,
+    cookie: browser.cookie,
+    form: browser.form(`Sign out ${house.owner.name}`).fields[0]?.[1] ?? '',
   }
 }

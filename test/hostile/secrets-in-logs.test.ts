@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { openApp } from '../../src/app.ts'
 import { redactLine } from '../../src/log.ts'
+import { openBrowser } from '../support/browser.ts'
 import { openHouse } from '../support/house.ts'
 import { furnish } from './fuzz-target.ts'
 
@@ -44,6 +45,15 @@ test('a whole life at the finest level of the log tells no secret', async () => 
   await fetch(`${house.url}/api/v3/content/x/annotations`, {
     headers: { authorization: `Bearer ${tokens[0]}` },
   })
+  const browser = openBrowser(house.url)
+  await browser.go(`/sign-in?to=/${target.secret}`)
+  await browser.signIn('Anna', 'a wrong password')
+  await browser.signIn('Anna')
+  await browser.go('/errata')
+  const session = browser.cookie.split('=')[1] ?? ''
+  const form = browser.form('Sign out Anna').fields[0]?.[1] ?? ''
+  await browser.go(`/errata?after=${session}`)
+  await browser.post('/sign-out', { token: form }, { origin: 'https://elsewhere.example' })
   await house.settled()
 
   // The same server with a database that breaks in the middle of everything, and says too much when it does.
@@ -71,6 +81,9 @@ test('a whole life at the finest level of the log tells no secret', async () => 
     ...tokens,
     ...target.files.map((path) => path.split('/')[3] ?? ''),
     'the password of Anna',
+    'a wrong password',
+    session,
+    form,
     home.key.toString('hex'),
     home.key.toString('base64'),
     home.key.toString('base64url'),

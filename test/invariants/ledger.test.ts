@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { HarshKobo, NO_FAULTS, TOKEN_MODES, type Faults, type SyncFault } from './harsh-kobo.ts'
-import { Ledger } from './ledger.ts'
+import { NO_FAULTS } from './faults.ts'
+import { TOKEN_MODES } from './harsh-kobo.ts'
+import { MINUTE } from './house.ts'
 import { live } from './life.ts'
 import { mutant, type Edit } from './mutant.ts'
-import { PRODUCT, type Keeping, type Rules } from './rules.ts'
+import { PRODUCT, type Keeping } from './rules.ts'
+import { once, onceCall, world, type World } from './story.ts'
 
 /** Lives per token mode; `bin/bench lives` lives 20,000. */
 const LIVES = 600
@@ -114,46 +116,6 @@ describe('the lives notice when a rule is taken away', () => {
   })
 })
 
-/** A small world for a story: a ledger, a device that stores each page's token and lists every book it downloaded. */
-function world(rules: Rules) {
-  const ledger = new Ledger(rules, 'keep-off')
-  const kobo = new HarshKobo('page', () => 0, 'all')
-  return {
-    ledger,
-    kobo,
-    shelve: (...books: string[]) => books.forEach((book) => ledger.shelve(book)),
-    sync: (faults: Faults = NO_FAULTS, between?: () => void) =>
-      kobo.session(ledger, faults, between),
-    books: () => [...kobo.rows.keys()].sort().join(' '),
-  }
-}
-
-type World = ReturnType<typeof world>
-
-function once(fault: SyncFault): Faults {
-  let next: SyncFault | null = fault
-  return {
-    ...NO_FAULTS,
-    sync() {
-      const now = next
-      next = null
-      return now
-    },
-  }
-}
-
-function onceCall(): Faults {
-  let next: 'reply' | null = 'reply'
-  return {
-    ...NO_FAULTS,
-    call() {
-      const now = next
-      next = null
-      return now
-    },
-  }
-}
-
 describe('stories of rare rules, told with the rule and without', () => {
   const stories: {
     story: string
@@ -170,7 +132,7 @@ describe('stories of rare rules, told with the rule and without', () => {
         w.sync()
         w.kobo.remove('a', 1)
         w.sync(onceCall())
-        w.ledger.unshelve('a')
+        w.ledger.house.unshelve('a')
         w.shelve('a')
         for (let n = 0; n < 4; n++) w.sync()
         return w.books()
@@ -186,7 +148,7 @@ describe('stories of rare rules, told with the rule and without', () => {
         w.kobo.download(w.ledger, 'c', NO_FAULTS)
         w.kobo.download(w.ledger, 'a', NO_FAULTS)
         w.sync()
-        w.ledger.unshelve('a')
+        w.ledger.house.unshelve('a')
         w.sync(once('reply'))
         w.shelve('a')
         w.kobo.signOut(w.ledger, 'b', 'c')
@@ -225,8 +187,8 @@ describe('stories of rare rules, told with the rule and without', () => {
         w.shelve('a')
         w.sync()
         w.sync()
-        w.ledger.unshelve('a')
-        w.sync(once('crash'), () => w.kobo.read('a', ++w.ledger.clock))
+        w.ledger.house.unshelve('a')
+        w.sync(once('crash'), () => w.read('a', 2 * MINUTE))
         w.shelve('a')
         for (let n = 0; n < 6; n++) w.sync()
         return w.books()
@@ -244,7 +206,7 @@ describe('stories of rare rules, told with the rule and without', () => {
         w.sync()
         w.sync()
         w.ledger.fact('a', { kind: 'consent' })
-        w.kobo.read('a', ++w.ledger.clock)
+        w.read('a', 2 * MINUTE)
         w.kobo.rows.delete('a')
         for (let n = 0; n < 4; n++) w.sync()
         return w.books()
@@ -268,7 +230,7 @@ describe('stories of rare rules, told with the rule and without', () => {
         w.sync()
         w.sync()
         w.ledger.fact('a', { kind: 'consent' })
-        w.ledger.unshelve('a')
+        w.ledger.house.unshelve('a')
         for (let n = 0; n < 4; n++) w.sync()
         return w.books()
       },
@@ -290,7 +252,7 @@ describe('stories of rare rules, told with the rule and without', () => {
         w.shelve('a', 'b', 'c')
         for (let n = 0; n < 3; n++) w.sync()
         w.kobo.rows.clear()
-        w.kobo.token = null
+        w.kobo.drive.token = null
         for (let n = 0; n < 3; n++) w.sync()
         return w.kobo.rows.has('a')
       },

@@ -1,27 +1,32 @@
-import { HarshKobo, NO_FAULTS, type Faults, type TokenMode } from './harsh-kobo.ts'
+import { NO_FAULTS, faultsFrom, type Faults } from './faults.ts'
+import { HarshKobo, type TokenMode } from './harsh-kobo.ts'
+import { answer, audit, questionsOf } from './honest-owner.ts'
+import { House, MINUTE } from './house.ts'
+import { Lane } from './lane.ts'
 import { BOOKS, Ledger, type Policy } from './ledger.ts'
+import { MATRICES, type Matrix, type Mishap } from './matrices.ts'
+import { Mishaps } from './mishaps.ts'
 import { pick, randomFrom, type Random } from './random.ts'
 import type { Rules } from './rules.ts'
+import { rowsIn, wordsOf } from './tell.ts'
 
 const STEPS = 26
 const CLEAN_SESSIONS = 14
+const POLICIES = ['keep-off', 'keep-off', 'bring-back', 'unshelve'] as const satisfies Policy[]
 
 /**
- * One random life of a device: an owner who shelves, edits and heals, a reader who reads and deletes, a bad network. When the
- * faults end, finitely many syncs must leave the device with exactly what it should hold. Returns what was broken: empty, for
- * rules that are right. Same seed, same life.
+ * One random life of a device, and perhaps of a sibling: an owner who shelves, edits and heals, a reader who reads and deletes, a bad
+ * network, and whatever the matrix lets befall them. When the faults end, finitely many syncs and honest answers must leave each device with exactly
+ * what it should hold. Returns what was broken: empty, for rules that are right. Same seed, same life.
  */
 export function live(
   seed: number,
   tokens: TokenMode,
   rules: Rules,
+  matrix: Matrix = 'plain',
   tell: (line: string) => void = () => {},
 ): string[] {
-  const random = randomFrom(seed)
-  const policy =
-    pick(random, ['keep-off', 'keep-off', 'bring-back', 'unshelve'] satisfies Policy[]) ??
-    'keep-off'
-  const life = new Life(new Ledger(rules, policy), new HarshKobo(tokens, random), random, tell)
+  const life = new Life(seed, tokens, rules, matrix, tell)
   for (let step = 0; step < STEPS; step++) life.step()
   life.settle()
   return [...life.broken]
@@ -29,226 +34,201 @@ export function live(
 
 class Life {
   readonly broken = new Set<string>()
-  private readonly ledger: Ledger
-  private readonly kobo: HarshKobo
+  private readonly house = new House()
+  private readonly lanes: Lane[] = []
   private readonly random: Random
+  private readonly mishaps: Mishaps
   private readonly tell: (line: string) => void
-  /** Books that vanished from the device without a sign, until an audit. */
-  private readonly lost = new Set<string>()
-  /** Books the reader removed and the policy keeps off, until they are shelved again. */
-  private readonly keptOff = new Set<string>()
-  private readonly heard = new Set<number>()
+  private lane: Lane
   private acts = 0
 
-  constructor(ledger: Ledger, kobo: HarshKobo, random: Random, tell: (line: string) => void) {
-    this.ledger = ledger
-    this.kobo = kobo
-    this.random = random
+  constructor(
+    seed: number,
+    tokens: TokenMode,
+    rules: Rules,
+    matrix: Matrix,
+    tell: (line: string) => void,
+  ) {
+    this.random = randomFrom(seed)
     this.tell = tell
+    this.mishaps = new Mishaps(matrix, this.random, (line) => this.say(line))
+    const which: readonly Mishap[] = MATRICES[matrix]
+    this.lane = this.addLane(tokens, rules)
+    if (which.includes('sibling')) this.addLane(tokens, rules)
   }
 
   step(): void {
+    this.house.pass(10 * MINUTE)
+    this.lane = pick(this.random, this.lanes) ?? this.lane
+    if (this.mishaps.perhaps(this.lane, this.lanes, this.house)) return
+    const { house } = this
     const x = this.random()
     if (x < 0.22) this.shelve()
-    else if (x < 0.3) this.unshelve()
-    else if (x < 0.33) this.edit()
+    else if (x < 0.3) this.act('unshelve', BOOKS, (book) => house.unshelve(book))
+    else if (x < 0.33) this.act('edit', BOOKS, (book) => house.edit(book))
     else if (x < 0.36) this.turnReadiness()
     else if (x < 0.39) this.readerRemoves()
     else if (x < 0.41) this.readerDropsFile()
     else if (x < 0.43) this.readerTaps()
     else if (x < 0.48) this.readerReads()
-    else if (x < 0.5) this.readsElsewhere()
+    else if (x < 0.5) this.act('read elsewhere', BOOKS, (book) => house.readElsewhere(book))
     else if (x < 0.52) this.heal()
-    else if (x < 0.53) this.audit()
-    else if (x < 0.535) this.loseSilently()
-    else this.session(this.random() < 0.4 ? NO_FAULTS : this.faults())
+    else if (x < 0.53) this.say(audit(this.lane))
+    else if (x < 0.54) this.mishaps.audit(this.lane)
+    else if (x < 0.545) this.loseSilently()
+    else if (x < 0.565) this.answerOne()
+    else this.session(this.random() < 0.4 ? NO_FAULTS : faultsFrom(this.random))
   }
 
-  /** No more faults: the device must come to hold what it should, then be left alone; after an audit, without exception. */
+  /** No more faults: each device must come to hold what it should, then be left alone; after an audit, without exception. */
   settle(): void {
-    this.tell('—— no more faults ——')
-    for (const book of BOOKS) this.ledger.ready.add(book)
-    for (let n = 0; n < CLEAN_SESSIONS; n++) this.session(NO_FAULTS)
-    this.expectExact('')
+    this.say('—— no more faults ——')
+    for (const book of BOOKS) this.house.ready.add(book)
+    for (const lane of this.lanes) lane.kobo.ahead = 0
+    this.cleanSessions(CLEAN_SESSIONS)
+    for (const lane of this.lanes) lane.expectExact('')
     this.expectQuiet()
-    if (this.kobo.token === null && [...this.kobo.rows.keys()].length > 0)
-      this.broken.add('amnesia for ever')
-    this.tell('—— audit ——')
-    this.audit()
-    for (let n = 0; n < 8; n++) this.session(NO_FAULTS)
-    this.expectExact(' after an audit')
+    this.say('—— audit ——')
+    for (const lane of this.lanes) audit(lane)
+    this.cleanSessions(8)
+    for (const lane of this.lanes) lane.expectExact(' after an audit')
     this.expectQuiet()
   }
 
-  private expectExact(when: string): void {
-    for (const book of BOOKS) {
-      if (this.lost.has(book)) continue
-      const holding = this.ledger.holding(book)
-      const row = this.kobo.rows.get(book)
-      const wanted = this.ledger.wants(book, holding)
-      if (wanted && !row) this.broken.add(`missing${when}`)
-      if (!wanted && row) this.broken.add(`left behind${when}`)
-      if (wanted && row && row.metaRev !== this.ledger.metaRev.get(book))
-        this.broken.add(`stale${when}`)
-      const place = this.ledger.place.get(book)?.rev ?? 0
-      if (wanted && row?.file && row.place !== place && place > 0)
-        this.broken.add(`place lost${when}`)
-      if (this.ledger.shelf.has(book) && holding.excluded && !this.keptOff.has(book))
-        this.broken.add(`kept off${when}`)
-    }
+  private cleanSessions(count: number): void {
+    for (let n = 0; n < count; n++)
+      for (const lane of this.lanes) {
+        this.lane = lane
+        this.answerAll()
+        this.house.pass(10 * MINUTE)
+        this.session(NO_FAULTS)
+      }
+  }
+
+  private answerAll(): void {
+    for (let n = 0; n < 9 && this.answerOne(); n++);
+    if (questionsOf(this.lane).length > 0) this.broken.add('asked again and again')
+  }
+
+  private answerOne(): boolean {
+    const question = pick(this.random, questionsOf(this.lane))
+    if (question) this.say(`${question}? ${answer(this.lane, question, this.random)}`)
+    return question !== undefined
   }
 
   private expectQuiet(): void {
-    const pages = (): number => this.ledger.log.filter((entry) => entry.kind === 'page').length
+    const pages = (): number =>
+      this.house.ledgers.flatMap(({ log }) => log.filter(({ kind }) => kind === 'page')).length
     const before = pages()
-    this.session(NO_FAULTS)
+    for (const lane of this.lanes) {
+      this.lane = lane
+      if (questionsOf(lane).length > 0) this.broken.add('asked for ever')
+      this.house.pass(10 * MINUTE)
+      this.session(NO_FAULTS)
+      if (questionsOf(lane).length > 0) this.broken.add('asked for ever')
+    }
     if (pages() !== before) this.broken.add('not quiet')
   }
 
   private session(faults: Faults): void {
-    const { ledger, kobo } = this
+    const { lane, random, house } = this
+    const { ledger, kobo } = lane
     const at = ledger.log.length
-    const between = (): void => {
-      if (faults === NO_FAULTS || this.random() >= 0.15) return
-      if (this.random() < 0.7)
-        pick(this.random, [() => this.shelve(), () => this.unshelve(), () => this.edit()])?.()
-      else if (this.random() < 0.5) this.readerReads()
+    lane.session(faults, () => {
+      if (random() >= 0.15) return
+      const edit = (): void => this.act('edit', BOOKS, (book) => house.edit(book))
+      const unshelve = (): void => this.act('unshelve', BOOKS, (book) => house.unshelve(book))
+      if (random() < 0.7) pick(random, [() => this.shelve(), unshelve, edit])?.()
+      else if (random() < 0.5) this.readerReads()
       else this.consent()
-    }
-    kobo.session(ledger, faults, between, (sent, news) => {
-      if (this.heard.has(sent.id)) return
-      this.heard.add(sent.id)
-      if (news && ledger.policy === 'keep-off') this.keptOff.add(sent.book)
     })
-    this.tell(
-      `sync: ${ledger.log
-        .slice(at)
-        .map((entry) => words(entry))
-        .join(' · ')} ⇒ ${kobo.token} ${rows(kobo)}`,
-    )
-    for (const book of kobo.flips)
-      if (!this.lost.has(book)) this.broken.add('a downloaded book became a placeholder')
-    for (const book of kobo.dropped) if (!this.lost.has(book)) this.broken.add('wrong verb')
-    for (const problem of ledger.broken) this.broken.add(problem)
-  }
-
-  private faults(): Faults {
-    const { random } = this
-    return {
-      sync() {
-        const x = random()
-        if (x < 0.12) return 'lost'
-        if (x < 0.24) return 'reply'
-        if (x < 0.3) return 'crash'
-        if (x < 0.36) return 'half'
-        if (x < 0.41) return 'twice'
-        if (x < 0.46) return 'stored'
-        return x < 0.52 ? 'unstored' : null
-      },
-      call() {
-        const x = random()
-        return x < 0.07 ? 'lost' : x < 0.14 ? 'reply' : null
-      },
-      write() {
-        const x = random()
-        return x < 0.2 ? 'late' : x < 0.25 ? 'lost' : x < 0.3 ? 'reply' : null
-      },
-    }
+    if (faults === NO_FAULTS || random() < 0.8) ledger.sessionOver()
+    const words = ledger.log.slice(at).map(wordsOf).join(' · ')
+    this.say(`sync: ${words} ⇒ ${kobo.token} ${rowsIn(kobo)}`)
   }
 
   private shelve(): void {
     this.act('shelve', BOOKS, (book) => {
-      if (!this.ledger.shelf.has(book)) this.keptOff.delete(book)
-      this.ledger.shelve(book)
+      if (!this.house.shelf.has(book)) for (const lane of this.lanes) lane.keptOff.delete(book)
+      this.house.shelve(book)
     })
   }
 
-  private unshelve(): void {
-    this.act('unshelve', BOOKS, (book) => this.ledger.unshelve(book))
-  }
-
-  private edit(): void {
-    this.act('edit', BOOKS, (book) =>
-      this.ledger.metaRev.set(book, (this.ledger.metaRev.get(book) ?? 1) + 1),
-    )
-  }
-
   private turnReadiness(): void {
+    const { ready } = this.house
     this.act('readiness of', BOOKS, (book) => {
-      if (!this.ledger.ready.delete(book)) this.ledger.ready.add(book)
+      if (!ready.delete(book)) ready.add(book)
     })
   }
 
   private readerRemoves(): void {
-    this.act('reader removes', [...this.kobo.rows.keys()], (book) =>
-      this.kobo.remove(book, ++this.acts),
-    )
+    const { kobo } = this.lane
+    this.act('reader removes', [...kobo.rows.keys()], (book) => kobo.remove(book, ++this.acts))
   }
 
   private readerDropsFile(): void {
     this.act('reader removes the download of', this.downloaded(), (book) => {
-      const row = this.kobo.rows.get(book)
+      const row = this.lane.kobo.rows.get(book)
       if (row) row.file = false
     })
   }
 
   private readerTaps(): void {
-    const placeholders = [...this.kobo.rows].filter(([, row]) => !row.file).map(([book]) => book)
-    this.act('tap', placeholders, (book) => this.kobo.download(this.ledger, book, this.faults()))
+    const { kobo, ledger } = this.lane
+    const placeholders = [...kobo.rows].filter(([, row]) => !row.file).map(([book]) => book)
+    this.act('tap', placeholders, (book) => kobo.download(ledger, book, faultsFrom(this.random)))
   }
 
   private readerReads(): void {
-    this.act('read', this.downloaded(), (book) => this.kobo.read(book, ++this.ledger.clock))
-  }
-
-  private readsElsewhere(): void {
-    this.act('read elsewhere', BOOKS, (book) => this.ledger.readElsewhere(book))
+    const { kobo } = this.lane
+    this.act('read', this.downloaded(), (book) =>
+      kobo.read(book, this.house.tick(), this.house.next()),
+    )
   }
 
   private consent(): void {
-    this.act('send again', BOOKS, (book) => this.ledger.fact(book, { kind: 'consent' }))
+    this.act('send again', BOOKS, (book) => this.lane.ledger.fact(book, { kind: 'consent' }))
   }
 
   private heal(): void {
-    if (this.random() < 0.5) return this.consent()
-    const held = BOOKS.filter((book) => this.ledger.holding(book).state === 'held')
-    this.act('retract', held, (book) => this.ledger.fact(book, { kind: 'retract' }))
-  }
-
-  private audit(): void {
-    this.tell('audit')
-    this.ledger.audit(this.kobo.rows)
-    this.lost.clear()
+    const x = this.random()
+    if (x < 0.4) return this.consent()
+    if (x < 0.6) return this.act('another file of', BOOKS, (book) => this.house.replaceFile(book))
+    const { ledger } = this.lane
+    const held = ledger.pairs().filter(({ holding }) => holding.state === 'held')
+    const books = held.map(({ book }) => book)
+    this.act('retract', books, (book) => ledger.fact(book, { kind: 'retract' }))
   }
 
   private loseSilently(): void {
-    this.act('silent loss of', [...this.kobo.rows.keys()], (book) => {
-      this.kobo.rows.delete(book)
-      this.lost.add(book)
+    const { kobo, exempt } = this.lane
+    this.act('silent loss of', [...kobo.rows.keys()], (book) => {
+      kobo.rows.delete(book)
+      exempt.set(book, 'lost without a sign')
     })
   }
 
   private downloaded(): string[] {
-    return [...this.kobo.rows].filter(([, row]) => row.file).map(([book]) => book)
+    return [...this.lane.kobo.rows].filter(([, row]) => row.file).map(([book]) => book)
   }
 
   private act(words: string, books: readonly string[], what: (book: string) => void): void {
     const book = pick(this.random, books)
     if (book === undefined) return
-    this.tell(`${words} ${book}`)
+    this.say(`${words} ${book}`)
     what(book)
   }
-}
 
-function words(entry: Ledger['log'][number]): string {
-  if (entry.kind === 'page')
-    return `${entry.page}(${entry.parent})[${entry.operations.map((each) => `${each.verb} ${each.book}`).join(', ')}]`
-  if (entry.kind === 'returned') return `<${entry.page}>`
-  return 'book' in entry ? `${entry.kind} ${entry.book}` : entry.kind
-}
+  private say(line: string): void {
+    this.tell(this.lanes.length > 1 ? `${this.lanes.indexOf(this.lane)}: ${line}` : line)
+  }
 
-function rows(kobo: HarshKobo): string {
-  return [...kobo.rows]
-    .map(([book, row]) => `${book}${row.file ? '*' : ''}m${row.metaRev}p${row.place}`)
-    .join(' ')
+  private addLane(tokens: TokenMode, rules: Rules): Lane {
+    const policy = pick(this.random, POLICIES) ?? 'keep-off'
+    const ledger = new Ledger(rules, policy, this.house)
+    const kobo = new HarshKobo(tokens, this.random)
+    const lane = new Lane(ledger, kobo, (problem) => this.broken.add(problem))
+    this.lanes.push(lane)
+    return lane
+  }
 }

@@ -42,17 +42,13 @@ export async function mutant(
   }
   const load = (name: string): Promise<unknown> =>
     import(/* @vite-ignore */ pathToFileURL(join(folder, name)).href)
-  const [plan, page, replay] = await Promise.all([
-    load('plan.ts'),
-    load('page.ts'),
-    load('replay.ts'),
-  ])
+  const modules = await Promise.all(
+    ['plan.ts', 'page.ts', 'replay.ts', 'amnesia.ts', 'backup.ts'].map(load),
+  )
   rmSync(folder, { recursive: true })
   return {
     ...PRODUCT,
-    ...(plan as Pick<Rules, 'plan' | 'carrier'>),
-    ...(page as Pick<Rules, 'cutPage' | 'heard' | 'isStuck'>),
-    ...(replay as Pick<Rules, 'replay' | 'unnamed'>),
+    ...modules.reduce<Partial<Rules>>((all, each) => ({ ...all, ...(each as Partial<Rules>) }), {}),
     keeping: { ...PRODUCT.keeping, ...keeping },
   }
 }

@@ -16,7 +16,7 @@ export function expectWire(world: World, { violations }: SyncReport): void {
 
 /**
  * What happened to the Kobo since it was looked at last. `isWhole`: in a sync in which nothing went wrong on the way. Gives the books that it
- * was made to remove without anything else that could be the reason.
+ * was made to remove.
  */
 export function checkEvents(world: World, witness: Witnessed, isWhole: boolean): string[] {
   const gone: string[] = []
@@ -38,8 +38,7 @@ export function checkEvents(world: World, witness: Witnessed, isWhole: boolean):
       !witness.isDisturbed
     )
       fail(world, 'I3', `${event.kind} for ${event.book}, which it was never told of`)
-    if (event.what === 'row gone' && event.cause.by === 'server' && isPlain(witness, isWhole))
-      gone.push(event.book)
+    if (event.what === 'row gone' && event.cause.by === 'server') gone.push(event.book)
     if (event.what === 'flip' && event.cause.by === 'server') {
       const flips = (witness.flips.get(event.book) ?? 0) + 1
       witness.flips.set(event.book, flips)
@@ -53,16 +52,17 @@ export function checkEvents(world: World, witness: Witnessed, isWhole: boolean):
     if (
       event.what === 'place back' &&
       event.cause.by === 'server' &&
-      event.cause.how === 'ChangedReadingState'
+      event.cause.how === 'ChangedReadingState' &&
+      doClocksAgree(world)
     )
       fail(world, 'I18', `${event.book} from ${event.from} to ${event.to}`)
   }
   return gone
 }
 
-/** Nothing ever went wrong with this Kobo, so that a removal has only one reason. */
-function isPlain({ isTroubled, isDisturbed }: Witnessed, isWhole: boolean): boolean {
-  return isWhole && !isTroubled && !isDisturbed
+/** Of places told by Kobos whose clocks differ, nobody can tell which is the later. */
+function doClocksAgree({ kobos: [one, other] }: World): boolean {
+  return one.kobo.switches.clockAheadMs === other.kobo.switches.clockAheadMs
 }
 
 const KINDS: Record<string, string> = {

@@ -57,7 +57,8 @@ function isProof(kind: string): boolean {
   ].includes(kind)
 }
 
-function operations(due: Due[]): string {
+/** What is to be sent, in words. */
+export function operations(due: readonly Due[]): string {
   return due.map(({ operation }) => `${operation.verb} ${operation.book}`).join()
 }
 

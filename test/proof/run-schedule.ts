@@ -1,9 +1,12 @@
 import { lastSeq } from '../../src/sync/log.store.ts'
-import { checkFiles, checkLedger, checkWords } from './checks-of-ledger.ts'
+import { allPairs } from '../../src/sync/pair.store.ts'
+import { plan } from '../../src/sync/plan.ts'
+import { checkFiles, checkLedger, checkWords, operations } from './checks-of-ledger.ts'
 import { placesOf, type Kill } from './kill.ts'
 import { answerAll, ask, deviceOf, questions } from './owner.ts'
 import type { Schedule, Step } from './step.ts'
 import { prepare, takeStep } from './take-step.ts'
+import { noteWanted, shelvedFor } from './wanted.ts'
 import { closeWorld, fail, openWorld, type Stage, type Witnessed, type World } from './world.ts'
 
 /** Syncs after which a Kobo must have come to rest. */
@@ -27,7 +30,10 @@ export async function runSchedule(
       const other = await otherBefore(world, step)
       await takeStep(world, step, killed.get(place))
       await other?.()
-      for (const witness of world.kobos) await checkLedger(world, witness)
+      for (const witness of world.kobos) {
+        await checkLedger(world, witness)
+        await noteWanted(world, witness)
+      }
       await checkFiles(world)
       if (world.broken.size > 0) return world.broken
     }
@@ -47,7 +53,12 @@ async function otherBefore(world: World, step: Step): Promise<(() => Promise<voi
     await world.stage.noted()
     const seq = await lastSeq(world.stage.house.server.home.db.read, other.device)
     const { books, token } = other.kobo.state()
-    return JSON.stringify([seq, books, token])
+    const planned = plan(
+      await allPairs(world.stage.house.server.home.db.read, await deviceOf(world, other)),
+    )
+    // Where a person is in a book is told to all their Kobos.
+    const due = planned.filter((each) => each.operation.verb !== 'state')
+    return JSON.stringify([seq, books, token, operations(due)])
   }
   const before = await looks()
   return async () => {
@@ -88,7 +99,7 @@ async function settle(world: World): Promise<void> {
 
 function syncStep(world: World, witness: Witnessed): Step {
   const kobo = world.kobos[0] === witness ? 0 : 1
-  return { do: 'sync', kobo, rate: 0, seed: 0, edit: null }
+  return { do: 'sync', kobo, rate: 0, seed: 0, edit: null, once: null }
 }
 
 async function pagesOf({ stage: { house } }: World, { device }: Witnessed): Promise<number> {
@@ -105,14 +116,7 @@ async function checkExact(world: World, witness: Witnessed): Promise<void> {
   const { house, books, tally } = world.stage
   const { kobo, device, exempt, removed } = witness
   const db = house.server.home.db.read
-  const { shelves } = await deviceOf(world, witness)
-  const shelved = await db
-    .selectFrom('shelf_book')
-    .innerJoin('book', 'book.id', 'shelf_book.book')
-    .select('book.id')
-    .where('shelf_book.shelf', 'in', shelves ?? [])
-    .where('book.deleted_at', 'is', null)
-    .execute()
+  const shelved = await shelvedFor(world, witness)
   const excluded = await db
     .selectFrom('holding')
     .select('book')
@@ -120,7 +124,7 @@ async function checkExact(world: World, witness: Witnessed): Promise<void> {
     .where('excluded', '=', 1)
     .execute()
   const off = new Set(excluded.map((row) => row.book))
-  const wanted = new Set(shelved.map((row) => row.id).filter((id) => !off.has(id)))
+  const wanted = new Set([...shelved].filter((id) => !off.has(id)))
   const titles = new Map(
     (await db.selectFrom('book').select(['id', 'title']).where('id', 'in', books).execute()).map(
       ({ id, title }) => [id, title],

@@ -1,32 +1,31 @@
-import { expect, test } from 'vitest'
-import { soakSpoilt, type Spoilt } from './sabotage.ts'
+import { expect, test, vi } from 'vitest'
+import { soakChanged } from './sabotage.ts'
+import { SABOTAGES } from './sabotages.ts'
 
 /** A proof that cannot fail proves nothing: each of these must be noticed within so many schedules. */
-const SCHEDULES = 20
+const SCHEDULES = 300
 
-const SABOTAGE: { what: string; edits: Spoilt[]; breaks: RegExp }[] = [
-  {
-    what: 'mark on send',
-    edits: [
-      {
-        file: 'holding.store.js',
-        from: 'const acknowledged = row.on_chain === 1;',
-        to: 'const acknowledged = true;',
-      },
-      {
-        file: 'replay.js',
-        from: 'const acknowledged = chain.has(entry.page);',
-        to: 'const acknowledged = true;',
-      },
-    ],
-    breaks: /I1:|I4:/,
-  },
-]
+// Each keeps a core busy.
+vi.setConfig({ maxConcurrency: 2 })
 
-test.each(SABOTAGE)(
+test.concurrent.each(SABOTAGES)(
   'the schedules notice: $what',
-  async ({ edits, breaks }) => {
-    expect(await soakSpoilt(edits, SCHEDULES)).toMatch(breaks)
+  async ({ changes, breaks, seed }) => {
+    const { broken } = await soakChanged(changes, { schedules: SCHEDULES, seed })
+    expect(broken.join('\n')).toMatch(breaks)
   },
-  400_000,
+  600_000,
 )
+
+/** A page has room for a hundred operations, and no schedule has as many. */
+const SMALL_PAGES = {
+  file: 'page.js',
+  from: 'export const PAGE_OPERATIONS = 100;',
+  to: 'export const PAGE_OPERATIONS = 2;',
+}
+
+test.concurrent('every invariant holds as well when a sync takes several pages', async () => {
+  const { broken, after } = await soakChanged([SMALL_PAGES], { schedules: 15, seed: 1 })
+  expect(broken).toEqual([])
+  expect(after).toBe(15)
+}, 600_000)

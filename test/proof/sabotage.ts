@@ -1,29 +1,40 @@
-import { execFile } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { SoakTold } from '../../bench/soak-program.ts'
+import { inMemory } from '../../bench/soak.ts'
 import { packageRoot } from '../../src/package-root.ts'
 
+/** One failure tells what there is to know. */
+const ENOUGH = 1
+
 /** A change to the built program: in this file of src/sync, `from` (which must be there exactly once) becomes `to`. */
-export type Spoilt = { file: string; from: string; to: string }
+export type Change = { file: string; from: string; to: string }
 
 /**
- * Spoils a copy of the built program and lets random schedules happen to it. Answers what the soak printed about them: which invariants
- * were broken, or nothing.
+ * Changes a copy of the built program and lets random schedules happen to it, from this seed on, until one fails. Answers the invariants
+ * that were broken in it, each with what was seen, and how many schedules it took; no invariants when none of so many failed.
  */
-export async function soakSpoilt(edits: readonly Spoilt[], schedules: number): Promise<string> {
+export async function soakChanged(
+  changes: readonly Change[],
+  { schedules, seed }: { schedules: number; seed: number },
+): Promise<{ broken: string[]; after: number }> {
   const root = packageRoot()
-  const folder = mkdtempSync(join(root, '.cache', 'spoilt-'))
+  mkdirSync(join(root, '.cache'), { recursive: true })
+  const folder = mkdtempSync(join(root, '.cache', 'changed-'))
   try {
     cpSync(join(root, 'dist'), join(folder, 'dist'), { recursive: true })
-    for (const { file, from, to } of edits)
-      spoil(join(folder, 'dist', 'src', 'sync', file), from, to)
-    return await runSoak(join(folder, 'dist', 'bench', 'main.js'), schedules)
+    for (const { file, from, to } of changes)
+      change(join(folder, 'dist', 'src', 'sync', file), from, to)
+    const told = await runSoak(join(folder, 'dist', 'bench', 'soak-program.js'), schedules, seed)
+    return { broken: told.failures, after: told.schedules }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-function spoil(path: string, from: string, to: string): void {
+function change(path: string, from: string, to: string): void {
   const source = readFileSync(path, 'utf8')
   const pattern = new RegExp(from.split(/\s+/).map(escaped).join('\\s*'), 'g')
   const places = source.match(pattern)?.length ?? 0
@@ -38,10 +49,17 @@ function escaped(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 }
 
-/** Exits with 1 when an invariant was broken, and tells which on the standard error. */
-function runSoak(program: string, schedules: number): Promise<string> {
-  const args = [program, 'soak', '--schedules', String(schedules), '--seed', '1']
-  return new Promise((resolve) => {
-    execFile(process.execPath, args, { maxBuffer: 2 ** 26 }, (_, __, errors) => resolve(errors))
+/** One process, so that the schedules are one plain range of seeds. */
+async function runSoak(program: string, schedules: number, seed: number): Promise<SoakTold> {
+  const child = fork(program, [schedules, seed, ENOUGH].map(String), {
+    stdio: 'pipe',
+    env: inMemory(),
   })
+  let errors = ''
+  child.stderr?.on('data', (text) => (errors += String(text)))
+  let last: SoakTold | undefined
+  child.on('message', (told: SoakTold) => (last = told))
+  await once(child, 'close')
+  if (!last || child.exitCode !== 0) throw new Error(`The changed program ended early: ${errors}`)
+  return last
 }

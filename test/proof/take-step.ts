@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs'
 import Sqlite from 'better-sqlite3'
-import { randomFaults, type Fault, type Faults } from '../../src/simulator/faults.ts'
+import { anyOf, randomFaults, type Fault, type Faults } from '../../src/simulator/faults.ts'
 import { seededRandom } from '../../src/simulator/random.ts'
 import { renewLedger } from '../../src/sync/back-in-time.ts'
 import { returnsOf } from '../../src/sync/chain.store.ts'
@@ -8,9 +8,11 @@ import { lastSeq } from '../../src/sync/log.store.ts'
 import { answerAll, ask, call, consent, deviceOf, shelfOf, shelve } from './owner.ts'
 import { checkEvents, checkPreview, expectWire } from './checks-of-device.ts'
 import { pageOf } from './page-of.ts'
+import { faultOnce } from './fault-once.ts'
 import { talks, type Kill } from './kill.ts'
-import type { Edit, Step } from './step.ts'
+import type { Edit, FaultOnce, Step, Sync } from './step.ts'
 import { strike } from './strike.ts'
+import { checkRemovals } from './wanted.ts'
 import { fail, type Witnessed, type World } from './world.ts'
 
 /** So long after each step every session is over, in ms. */
@@ -148,6 +150,7 @@ async function actOnKobo(world: World, witness: Witnessed, step: OnKobo, id: str
       return
     case 'resend':
     case 'retract': {
+      if (step.do === 'retract') witness.unwanted.add(id)
       const isDone = await ask(world, 'POST', `/devices/${device}/${step.do}`, { books: [id] })
       if (isDone) consent(world, witness, [id])
       return
@@ -243,9 +246,10 @@ async function importAgain(world: World, book: number): Promise<void> {
 function faultsOf(
   world: World,
   witness: Witnessed,
-  { rate, seed }: { rate: number; seed: number },
+  { rate, seed, once }: { rate: number; seed: number; once?: FaultOnce | null },
 ): Faults {
-  const faults = randomFaults(seededRandom(seed), rate / 100)
+  const random = seededRandom(seed)
+  const faults = anyOf([randomFaults(random, rate / 100), faultOnce(once ?? null, random)])
   return (exchange) => {
     const chosen = faults(exchange)
     const killed = world.strike?.faults(exchange)
@@ -261,15 +265,11 @@ function faultsOf(
   }
 }
 
-async function sync(
-  world: World,
-  witness: Witnessed,
-  step: Extract<Step, { do: 'sync' }>,
-): Promise<void> {
+async function sync(world: World, witness: Witnessed, step: Sync): Promise<void> {
   const { house } = world.stage
   const { kobo, device } = witness
-  const preview =
-    step.rate === 0 && step.edit === null ? await checkPreview(world, witness) : undefined
+  const isPlain = step.rate === 0 && step.once === null
+  const preview = isPlain && step.edit === null ? await checkPreview(world, witness) : undefined
   const before = await lastSeq(house.server.home.db.read, device)
   const faults = faultsOf(world, witness, step)
   const change = step.edit
@@ -280,14 +280,15 @@ async function sync(
       return { kind: 'delay', ms: 1 }
     },
   })
-  const isWhole = !(await overcome(world)) && step.rate === 0
+  const isKilled = await overcome(world)
+  const isWhole = isPlain && !isKilled
   world.between = undefined
   expectWire(world, report)
   if (isWhole) preview?.(report)
   // In a sync without faults the last of them has come.
   if (isWhole) witness.hasTwin = false
   const gone = checkEvents(world, witness, isWhole)
-  if (step.edit === null) await checkRemovals(world, witness, gone)
+  if (step.edit === null) await checkRemovals(world, witness, gone, isWhole)
   await world.stage.noted()
   const news = await house.server.home.db.read
     .selectFrom('log')
@@ -300,24 +301,6 @@ async function sync(
   if (isWhole && report.completed)
     for (const { annotations } of kobo.state().books)
       for (const each of annotations) witness.told.add(each.id)
-}
-
-/** A book that its owner wants there is not removed, whether it can be sent at the moment or not. */
-async function checkRemovals(world: World, witness: Witnessed, gone: string[]): Promise<void> {
-  const { house, tally } = world.stage
-  tally.check('I3')
-  if (gone.length === 0) return
-  const { shelves } = await deviceOf(world, witness)
-  const wanted = await house.server.home.db.read
-    .selectFrom('shelf_book')
-    .innerJoin('book', 'book.id', 'shelf_book.book')
-    .select('book.id')
-    .where('shelf_book.shelf', 'in', shelves ?? [])
-    .where('book.id', 'in', gone)
-    .where('book.deleted_at', 'is', null)
-    .execute()
-  for (const { id } of wanted)
-    if (!witness.removed.has(id)) fail(world, 'I3', `${id} was removed, and is wanted`)
 }
 
 /** Another program holds the database: every call is answered 503, and nothing is changed. */

@@ -94,6 +94,9 @@ export type Witnessed = {
   paused: boolean
   /** Books that its reader removed, until they are shelved anew or brought back. */
   removed: Set<string>
+  /** Books that were wanted on it so far, and those that were to leave it at any time since. */
+  wanted: Set<string>
+  unwanted: Set<string>
   /** Books of which no server can know the truth: silent losses, and backups that nothing told of. */
   exempt: Set<string>
   /** Books that a backup of its own changed, as long as no token told of it. */
@@ -189,6 +192,8 @@ function witnessed(kobo: Kobo, drive: string, device: string): Witnessed {
     policy: 'keep-off',
     paused: false,
     removed: new Set(),
+    wanted: new Set(),
+    unwanted: new Set(),
     exempt: new Set(),
     untold: new Set(),
     consents: new Map(),
@@ -205,7 +210,7 @@ function witnessed(kobo: Kobo, drive: string, device: string): Witnessed {
   }
 }
 
-/** Takes the Kobos and the shelves away, and leaves the books as they were. */
+/** Takes the Kobos and the shelves away, and leaves the books as they were: in the library, and unread. */
 export async function closeWorld(world: World): Promise<void> {
   const { house, books } = world.stage
   for (const { kobo, drive, device } of world.kobos) {
@@ -215,6 +220,7 @@ export async function closeWorld(world: World): Promise<void> {
   }
   for (const shelf of world.shelves) await house.api('DELETE', `/shelves/${shelf}`)
   for (const book of books) await house.api('POST', `/books/${book}/restore`)
+  await house.server.home.db.transact((tx) => tx.deleteFrom('reading_state').execute())
   if (world.serverSnapshot) rmSync(world.serverSnapshot.folder, { recursive: true, force: true })
 }
 

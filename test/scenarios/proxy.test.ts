@@ -2,6 +2,7 @@ import { readdir, readlink } from 'node:fs/promises'
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { habitsOf } from '../../src/simulator/firmware.ts'
+import { openBrowser } from '../support/browser.ts'
 import { closeKobos, koboAt, type HouseKobo } from '../support/kobo-at.ts'
 import { makeEpub } from '../support/make-epub.ts'
 import { openProxiedHouse, PUBLIC_URL, type ProxiedHouse } from '../support/proxied-house.ts'
@@ -190,3 +191,39 @@ async function openArtifacts(dataDir: string): Promise<string[]> {
   )
   return targets.filter((target) => target.startsWith(`${dataDir}/artifacts`))
 }
+
+test('pages hold below a path, whose links, forms and redirects all stay there', async () => {
+  const below = await openProxiedHouse({
+    publicUrl: null,
+    trustedProxies: '127.0.0.1',
+  })
+  try {
+    const { house, nginx } = below
+    const { id } = await house.device('Libra')
+    const at = `${nginx.url}/shelf`
+    const anna = openBrowser(at)
+    await anna.go(`${at}/devices/${id}/syncs`)
+    expect(anna.shown.url).toContain(`${at}/sign-in?to=`)
+    await anna.signIn('Anna')
+    expect([anna.shown.status, anna.shown.url]).toEqual([200, `${at}/devices/${id}/syncs`])
+    const sheet = /<link rel="stylesheet" href="([^"]+)"/.exec(anna.shown.html)?.[1] ?? ''
+    expect((await anna.go(sheet)).headers.get('content-type')).toContain('text/css')
+    await anna.go(`${at}/`)
+    for (const words of ['Devices', 'Libra', 'Its diary', 'What it holds', 'Library', 'Errata']) {
+      await anna.follow(words)
+      expect([words, anna.shown.status]).toEqual([words, 200])
+      expect(anna.shown.url).toContain(`${at}/`)
+    }
+    await anna.go(`${at}/devices/${id}`)
+    await anna.press('Reset the sync…')
+    await anna.press('Yes, send everything again')
+    expect([anna.shown.status, anna.shown.url]).toEqual([
+      200,
+      `${at}/devices/${id}?done=reset-sync`,
+    ])
+    await anna.press('Sign out Anna')
+    expect([anna.shown.status, anna.shown.url]).toEqual([200, `${at}/sign-in`])
+  } finally {
+    await below.close()
+  }
+})

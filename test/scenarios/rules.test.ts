@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { routesOf, ruleOf, RULES } from '../../src/people/rules.ts'
+import { openBrowser } from '../support/browser.ts'
 import { openHouse, type House, type Resident } from '../support/house.ts'
 import { makeEpub } from '../support/make-epub.ts'
 
@@ -28,7 +29,7 @@ describe('who may do what', () => {
   const underRule = (...rules: string[]) =>
     routes().filter(({ method, path }) => rules.includes(ruleOf(method, path)))
   const idFor = (path: string) =>
-    /^\/api\/v1\/(books|shelves|devices|errata)\//.exec(path)?.[1] ?? ''
+    /^(?:\/api\/v1)?\/(books|shelves|devices|errata)\//.exec(path)?.[1] ?? ''
   const addressOf = (path: string, ids: Record<string, string> = {}) =>
     path
       .replace(':id', ids[idFor(path)] ?? 'x')
@@ -37,6 +38,10 @@ describe('who may do what', () => {
       .replace(':secret', 'x'.repeat(43))
       .replace(/:\w+(\{[^}]*\})?/g, 'x')
       .replace('*', 'x')
+  const callsUnder = (...rules: string[]) =>
+    underRule(...rules).filter(({ path }) => path.startsWith('/api/'))
+  const pagesUnder = (...rules: string[]) =>
+    underRule(...rules).filter(({ path }) => !path.startsWith('/api/'))
   let callers = 0
   const ask = (method: string, address: string, token?: string) =>
     fetch(`${house.url}${address}`, {
@@ -59,7 +64,7 @@ describe('who may do what', () => {
   })
 
   test('calls for persons answer nobody without a valid token', async () => {
-    const calls = underRule('person', 'own', 'owner-or-uploader', 'owner')
+    const calls = callsUnder('person', 'own', 'owner-or-uploader', 'owner')
     expect(calls.length).toBeGreaterThan(20)
     for (const { method, path } of calls)
       for (const token of [undefined, 'hf_wrong', `hf_${'A'.repeat(43)}`]) {
@@ -73,13 +78,20 @@ describe('who may do what', () => {
 
   test('what is a person’s own is not found by others, and stays as it was', async () => {
     const ids = { shelves: annas.shelf, devices: annas.device, errata: annas.erratum }
-    const calls = underRule('own').filter(({ path }) => path.includes(':id'))
+    const calls = callsUnder('own').filter(({ path }) => path.includes(':id'))
     expect(calls.length).toBeGreaterThan(10)
     const bodies: Record<string, unknown> = {
       'PATCH /api/v1/shelves/:id': { name: 'His' },
       'POST /api/v1/devices/:id/resend': { books: ['his'] },
       'POST /api/v1/devices/:id/retract': { books: ['his'] },
       'POST /api/v1/errata/:id/dismiss': { reason: 'His' },
+      'POST /api/v1/devices/:id/audits': {
+        books: [],
+        foreign: 0,
+        salvaged: false,
+        marks: true,
+        token: null,
+      },
     }
     for (const { method, path } of calls) {
       const call = `${method} ${path}`
@@ -91,6 +103,108 @@ describe('who may do what', () => {
     const { body } = await house.api('GET', '/shelves', undefined, ben)
     expect(body).toEqual({ items: [], next: null })
     expect((await house.api('GET', `/devices/${annas.device}`)).status).toBe(200)
+  })
+
+  /** What any form of a page may say: each reads what it knows. */
+  const filledIn = () => ({
+    reason: 'His',
+    how: 'resend',
+    book: [annas.book],
+    confirm: '1',
+  })
+  const send = (method: string, address: string, headers: object, fields: object = {}) =>
+    fetch(`${house.url}${address}`, {
+      method,
+      redirect: 'manual',
+      headers: { ...headers },
+      ...(method === 'POST' && { body: formOf(fields) }),
+    })
+  const signedIn = async (person: Resident) => {
+    const browser = openBrowser(house.url)
+    await browser.signIn(person.name)
+    const token = browser.form(`Sign out ${person.name}`).fields[0]?.[1] ?? ''
+    return { cookie: browser.cookie, token }
+  }
+
+  test('pages for persons send whoever did not sign in to the page where they can', async () => {
+    const pages = pagesUnder('person', 'own', 'owner-or-uploader', 'owner')
+    expect(pages.length).toBeGreaterThan(9)
+    for (const { method, path } of pages)
+      for (const cookie of ['', 'holdfast=wrong', `holdfast=${'A'.repeat(43)}`]) {
+        const page = `${method} ${path}`
+        const answer = await send(method, addressOf(path), { cookie }, filledIn())
+        expect([page, answer.status]).toEqual([page, 303])
+        expect(answer.headers.get('location')).toMatch(/^(?:\.\/|(?:\.\.\/)+)sign-in(?:\?to=|$)/)
+        expect(await answer.text()).toBe('')
+      }
+  })
+
+  test('what is a person’s own has no page for others, and no form of theirs changes it', async () => {
+    const ids = { devices: annas.device, errata: annas.erratum }
+    const { cookie, token } = await signedIn(ben)
+    const pages = pagesUnder('own').filter(({ path }) => path.includes(':id'))
+    expect(pages.length).toBeGreaterThan(6)
+    for (const { method, path } of pages) {
+      const page = `${method} ${path}`
+      const fields = { ...filledIn(), token }
+      const answer = await send(method, addressOf(path, ids), { cookie }, fields)
+      expect([page, answer.status]).toEqual([page, 404])
+      expect(await answer.text()).not.toContain('Hers')
+    }
+    for (const { path } of pagesUnder('own').filter(({ path }) => !path.includes(':'))) {
+      const words = await (await send('GET', path, { cookie })).text()
+      for (const secret of ['Hers', annas.device, annas.erratum, annas.shelf])
+        expect([path, words.includes(secret)]).toEqual([path, false])
+    }
+    const { body } = await house.api<{ items: { id: string }[] }>('GET', '/errata')
+    expect(body.items.map(({ id }) => id)).toEqual([annas.erratum])
+  })
+
+  test('a form that another site sends, or that does not carry the token, changes nothing', async () => {
+    const ids = { devices: annas.device, errata: annas.erratum }
+    const { cookie, token } = await signedIn(house.owner)
+    const forms = pagesUnder('person', 'own', 'public').filter(({ method }) => method === 'POST')
+    expect(forms.length).toBeGreaterThan(3)
+    for (const { path } of forms) {
+      const fields = { ...filledIn(), token, name: 'Anna', password: 'the password of Anna' }
+      for (const headers of [
+        { origin: 'https://elsewhere.example' },
+        { origin: 'null' },
+        { origin: house.url.replace(/\d+$/, '1') },
+        { 'sec-fetch-site': 'cross-site', origin: house.url },
+        { 'sec-fetch-site': 'same-site' },
+      ]) {
+        const answer = await send('POST', addressOf(path, ids), { cookie, ...headers }, fields)
+        expect([path, headers, answer.status]).toEqual([path, headers, 403])
+      }
+      if (path === '/sign-in') continue
+      for (const wrong of ['', token.slice(1), 'x'.repeat(token.length)]) {
+        const headers = { cookie, origin: house.url, 'sec-fetch-site': 'same-origin' }
+        const forged = { ...fields, token: wrong }
+        const answer = await send('POST', addressOf(path, ids), headers, forged)
+        expect([path, wrong, answer.status]).toEqual([path, wrong, 403])
+      }
+    }
+    const { body } = await house.api<{ items: { id: string }[] }>('GET', '/errata')
+    expect(body.items.map(({ id }) => id)).toEqual([annas.erratum])
+    expect((await send('GET', '/errata', { cookie })).status).toBe(200)
+  })
+
+  test('every page forbids scripts, frames and requests to elsewhere', async () => {
+    const { cookie } = await signedIn(house.owner)
+    const ids = { devices: annas.device, errata: annas.erratum }
+    const pages = pagesUnder('person', 'own', 'public').filter(
+      ({ method, path }) => method === 'GET' && !path.startsWith('/public') && path !== '/healthz',
+    )
+    for (const { path } of pages) {
+      const { headers } = await send('GET', addressOf(path, ids), { cookie })
+      expect([path, headers.get('content-security-policy')]).toEqual([
+        path,
+        "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+      ])
+      expect([path, headers.get('cache-control')]).toEqual([path, 'no-store'])
+      expect(headers.get('referrer-policy')).toBe('same-origin')
+    }
   })
 
   test('a Kobo’s calls answer 401 to a secret that is none', async () => {
@@ -122,3 +236,11 @@ describe('who may do what', () => {
     expect((await house.api('GET', '/books', undefined, cleo)).status).toBe(401)
   })
 })
+
+function formOf(fields: object): URLSearchParams {
+  return new URLSearchParams(
+    Object.entries(fields).flatMap(([name, value]: [string, string | string[]]) =>
+      [value].flat().map((each): [string, string] => [name, each]),
+    ),
+  )
+}

@@ -70,8 +70,15 @@ describe('a reading state', () => {
   })
 
   test('of tomorrow counts as of now, in its own words', () => {
-    const { modified } = decoded({ ...sent, LastModified: '2031-01-01T00:00:00Z' }).report
-    expect(modified).toEqual({ text: '2031-01-01T00:00:00Z', at: now })
+    const { report, instant } = decoded({ ...sent, LastModified: '2031-01-01T00:00:00Z' })
+    expect(report.modified).toEqual({ text: '2031-01-01T00:00:00Z', at: now })
+    // What it proves is judged by the clock that the device really has.
+    expect(instant).toBe(Date.UTC(2031, 0, 1))
+  })
+
+  test('without any moment was so when it arrived', () => {
+    const { instant } = decoded({ EntitlementId: id, StatusInfo: { Status: 'Reading' } })
+    expect(instant).toBe(now)
   })
 
   test('with odd values keeps what can be understood', () => {

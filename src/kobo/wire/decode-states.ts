@@ -3,8 +3,11 @@ import type { Report } from '../../reading/merge.ts'
 import type { Location, Moment } from '../../reading/reading-state.ts'
 import { formatTimestamp, parseTimestamp } from './timestamp.ts'
 
-/** What one ReadingState of a PUT says, and the book's id on the wire ('' when it does not name one). */
-export type ReportedState = { id: string; report: Report; parts: ReportedParts }
+/**
+ * What one ReadingState of a PUT says, and the book's id on the wire ('' when it does not name one). `instant`: the latest moment that it
+ * names, epoch ms by the device's own clock, which may be ahead; its arrival when it names none.
+ */
+export type ReportedState = { id: string; report: Report; parts: ReportedParts; instant: number }
 
 /** Which parts the device sent at all: it is answered for these. */
 export type ReportedParts = { place: boolean; statistics: boolean; status: boolean }
@@ -20,8 +23,12 @@ export function decodeStates(body: unknown, now: number): ReportedState[] | unde
   return parsed.data.ReadingStates.map((state) => {
     const modified = momentOf(state.LastModified, now) ?? arrival(now)
     const { StatusInfo: status, Statistics: statistics, CurrentBookmark: place } = state
+    const named = [state, status, statistics, place].flatMap(
+      (part) => parseTimestamp(part?.LastModified ?? '') ?? [],
+    )
     return {
       id: entitlementId(state.EntitlementId ?? ''),
+      instant: named.length === 0 ? now : Math.max(...named),
       parts: { place: place !== null, statistics: statistics !== null, status: status !== null },
       report: {
         createdAt: momentOf(state.Created, now)?.at ?? null,

@@ -1,0 +1,207 @@
+import { join } from 'node:path'
+import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi'
+import { audit, readCopy, type Snapshot } from '../audit/audit.ts'
+import { certificateById, certificatesOf } from '../audit/certificate.store.ts'
+import { firmwareIn } from '../audit/drive.ts'
+import { healAudit } from '../audit/heal.ts'
+import { DATABASE, withPrivateFolder } from '../audit/private-copy.ts'
+import { Listing, Reading } from '../audit/reading.ts'
+import { HEALED } from '../audit/snapshot.ts'
+import { toldOf } from '../audit/told.ts'
+import type { Db } from '../db/schema.ts'
+import type { Home } from '../home.ts'
+import { Problem } from '../problem.ts'
+import type { Wish } from '../sync/rehearse.ts'
+import { AuditShape, BriefShape } from './audit-shape.ts'
+import { apiPart, type ApiEnv } from './context.ts'
+import { fulfil, PreviewQuery } from './heal-wish.ts'
+import { PreviewShape } from './next-sync.ts'
+import { ownDevice } from '../own-device.ts'
+import { receiveAudit, type AuditFields } from './receive-audit.ts'
+import { answers, IdParameter, listOf, partOf, PartQuery, PROBLEMS } from './shapes.ts'
+
+const TakenAt = z.number().int().min(0).describe('When the database was copied, epoch ms.')
+const AuditParameters = z.object({ id: z.string().max(64), audit: z.string().max(64) })
+const AuditQuery = z.object({ takenAt: z.coerce.number().pipe(TakenAt).optional() })
+
+const ReadBody = Reading.extend({
+  kepub: Listing.nullable().default(null),
+  takenAt: TakenAt.optional(),
+  firmware: z.string().max(40).nullable().default(null),
+}).openapi('DatabaseReading')
+
+/** Bytes and forms in the description: the framework would read them into memory to look at them. */
+const Bytes = { type: 'string' as const, format: 'binary' }
+const Text = { type: 'string' as const }
+const Form = {
+  type: 'object' as const,
+  properties: {
+    database: Bytes,
+    wal: Bytes,
+    shm: Bytes,
+    kepub: Text,
+    version: Text,
+    takenAt: Text,
+  },
+  required: ['database'],
+}
+
+const HealBody = z.strictObject({
+  classes: z.array(z.enum(HEALED)).max(HEALED.length).optional(),
+  books: z.array(z.string().max(64)).min(1).max(10_000).optional(),
+  evenUnsaved: z
+    .boolean()
+    .default(false)
+    .describe('Also books with highlights on the Kobo that are not stored here.'),
+})
+
+/** `/devices/{id}/audits`: what a Kobo's own database says, and what heals what it finds. */
+export function auditRoutes(home: Home): OpenAPIHono<ApiEnv> {
+  const app = apiPart()
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/devices/{id}/audits',
+      summary: 'Compare a Kobo’s own database with what is known here',
+      description:
+        'The file KoboReader.sqlite is read and gone before the answer. As JSON: what a browser read of it. In a form also its -wal, and a listing of .kobo/kepub as JSON: a list of {name, size}.',
+      request: {
+        params: IdParameter,
+        query: AuditQuery,
+        // Not said to be required: then every body would be read as JSON.
+        body: {
+          content: {
+            'application/json': { schema: ReadBody },
+            'application/vnd.sqlite3': { schema: Bytes },
+            'multipart/form-data': { schema: Form },
+          },
+        },
+      },
+      responses: { 201: answers(AuditShape, 'What was found.'), ...PROBLEMS },
+    }),
+    async (c) => {
+      const device = await ownDevice(home.db.read, c.var.person, c.req.valid('param').id)
+      const { takenAt } = c.req.valid('query')
+      const type = c.req.header('content-type') ?? ''
+      if (!/^(?:application\/(?:json|vnd\.sqlite3)|multipart\/form-data)\b/i.test(type))
+        throw new Problem('invalid', 'Send the database as application/vnd.sqlite3, or as a form.')
+      const snapshot = /^application\/json\b/i.test(type)
+        ? snapshotIn(ReadBody.parse(await c.req.json()), takenAt)
+        : await snapshotOf(home, c.req.raw, takenAt)
+      const certificate = await audit(home, device, snapshot)
+      return c.json(await toldOf(home.db.read, certificate), 201)
+    },
+  )
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/devices/{id}/audits',
+      summary: 'The audits of one of your devices, newest first',
+      request: { params: IdParameter, query: PartQuery },
+      responses: { 200: answers(listOf(BriefShape), 'Audits.'), ...PROBLEMS },
+    }),
+    async (c) => {
+      const device = await ownDevice(home.db.read, c.var.person, c.req.valid('param').id)
+      const all = await certificatesOf(home.db.read, device.id)
+      const placed = all.map((brief, index) => ({ brief, place: String(index).padStart(4, '0') }))
+      const { part, next } = partOf(placed, c.req.valid('query'), ({ place }) => place)
+      return c.json({ items: part.map(({ brief }) => brief), next }, 200)
+    },
+  )
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/devices/{id}/audits/{audit}',
+      summary: 'What an audit found',
+      request: { params: AuditParameters },
+      responses: { 200: answers(AuditShape, 'The audit.'), ...PROBLEMS },
+    }),
+    async (c) => {
+      const { id, audit: name } = c.req.valid('param')
+      const device = await ownDevice(home.db.read, c.var.person, id)
+      const certificate = await certificateOf(home.db.read, device.id, name)
+      return c.json(await toldOf(home.db.read, certificate), 200)
+    },
+  )
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/devices/{id}/audits/{audit}/heal',
+      summary: 'Have the next sync put right what an audit found',
+      request: {
+        params: AuditParameters,
+        query: PreviewQuery,
+        body: { content: { 'application/json': { schema: HealBody } } },
+      },
+      responses: {
+        200: answers(PreviewShape, 'What the next sync will do, or would do.'),
+        ...PROBLEMS,
+      },
+    }),
+    async (c) => {
+      const { id, audit: name } = c.req.valid('param')
+      const wished = HealBody.parse(c.req.valid('json') ?? {})
+      const wish: Wish = async (tx, at, device) =>
+        healAudit(tx, at, device, await certificateOf(tx, device.id, name), wished)
+      return c.json(await fulfil(home, c, id, c.req.valid('query').preview, wish), 200)
+    },
+  )
+
+  return app
+}
+
+async function certificateOf(db: Db, device: string, id: string) {
+  const certificate = await certificateById(db, device, id)
+  if (!certificate) throw new Problem('not_found', 'There is no such audit of this device.')
+  return certificate
+}
+
+function snapshotIn(body: z.infer<typeof ReadBody>, asked: number | undefined): Snapshot {
+  const { kepub, takenAt, firmware, ...reading } = body
+  return { reading, listing: kepub, takenAt: takenAt ?? asked ?? null, firmware }
+}
+
+async function snapshotOf(
+  home: Home,
+  request: Request,
+  asked: number | undefined,
+): Promise<Snapshot> {
+  return withPrivateFolder(home, async (folder) => {
+    const fields = await receiveAudit(request, folder)
+    const { listing, takenAt } = readFields(fields)
+    const reading = await readCopy(home, join(folder, DATABASE))
+    const firmware = fields.version === undefined ? null : firmwareIn(fields.version)
+    return { reading, listing, takenAt: takenAt ?? asked ?? null, firmware }
+  })
+}
+
+function readFields({ kepub, takenAt }: AuditFields) {
+  const taken = takenAt === undefined || takenAt === '' ? null : Number(takenAt)
+  if (taken !== null && !TakenAt.safeParse(taken).success)
+    throw new Problem('invalid', 'takenAt: say when it was copied in epoch ms.')
+  return { listing: kepub === undefined ? null : readListing(kepub), takenAt: taken }
+}
+
+function readListing(text: string): Listing {
+  const told = parsed(text)
+  const listing = Listing.safeParse(told)
+  if (!listing.success)
+    throw new Problem(
+      'invalid',
+      'kepub: list the files of .kobo/kepub as JSON, each as {name, size}.',
+    )
+  return listing.data
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}

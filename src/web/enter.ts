@@ -1,0 +1,96 @@
+import type { MiddlewareHandler } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { matchedRoutes } from 'hono/route'
+import type { Home } from '../home.ts'
+import { mayEnter, ruleOf } from '../people/rules.ts'
+import { formToken, personOfSession } from '../people/web-session.ts'
+import { Problem } from '../problem.ts'
+import { tellTimes } from '../sync/tell-time.ts'
+import { machineTimeZone } from '../time-zone.ts'
+import { baseOf, giveSecret, readSecret } from './cookie.ts'
+import { isFromHere } from './cross-site.ts'
+import { carriesToken } from './form.ts'
+import { link, rootOf } from './paths.ts'
+import type { Visit, WebContext, WebEnv } from './visit.ts'
+
+/** Who looks, if they signed in: the visit, whose end this puts off. */
+export async function visitOf(c: WebContext, home: Home): Promise<Visit | undefined> {
+  const secret = readSecret(c)
+  if (secret === undefined) return undefined
+  const session = await personOfSession(home, secret)
+  if (!session) return undefined
+  if (session.slid) giveSecret(c, home, secret)
+  const now = home.now()
+  return {
+    person: session.person,
+    secret,
+    token: formToken(secret),
+    root: rootOf(c.req.url),
+    now,
+    tell: tellTimes(now, machineTimeZone()),
+  }
+}
+
+/** Lets in whom the rule of the page lets in. Whoever did not sign in is asked to, and comes back to this page. */
+export function enter(home: Home): MiddlewareHandler<WebEnv> {
+  return async (c, next) => {
+    const visit = await visitOf(c, home)
+    if (!visit) return c.redirect(signInLink(c), 303)
+    const route = matchedRoutes(c).findLast(({ method }) => method !== 'ALL')
+    if (!route || !mayEnter(ruleOf(route.method, route.path), visit.person))
+      throw new Problem('forbidden', 'Only the owner may do that.')
+    c.set('visit', visit)
+    await next()
+    return undefined
+  }
+}
+
+/** Refuses forms that a page of another site sent. */
+export function refuseCrossSite(home: Home): MiddlewareHandler<WebEnv> {
+  return async (c, next) => {
+    const header = (name: string) => c.req.header(name) ?? null
+    const sender = {
+      site: header('sec-fetch-site'),
+      origin: header('origin'),
+      host: header('host'),
+      base: baseOf(c, home),
+    }
+    if (!isFromHere(sender))
+      throw new Problem(
+        'forbidden',
+        'This form came from another address than Holdfast’s own. Nothing was changed. If it was yours, open the page anew; behind a proxy, set HOLDFAST_PUBLIC_URL.',
+      )
+    await next()
+  }
+}
+
+/** Refuses forms of more than `maxSize` bytes before they are read. */
+export function limitForm(maxSize: number): MiddlewareHandler<WebEnv> {
+  return bodyLimit({
+    maxSize,
+    onError: () => {
+      throw new Problem('too_large', 'That is more than this form takes.')
+    },
+  })
+}
+
+/** Refuses forms that do not carry the token of the session that they are sent with. */
+export function refuseForged(): MiddlewareHandler<WebEnv> {
+  return async (c, next) => {
+    if (!(await carriesToken(c, c.var.visit.token)))
+      throw new Problem(
+        'forbidden',
+        'This page is from before you signed in. Nothing was changed. Please open it anew.',
+      )
+    await next()
+  }
+}
+
+function signInLink(c: WebContext): string {
+  const { pathname, search } = new URL(c.req.url)
+  return link(rootOf(c.req.url), 'signIn', {}, { to: isRead(c) ? pathname + search : undefined })
+}
+
+function isRead(c: WebContext): boolean {
+  return c.req.method === 'GET' || c.req.method === 'HEAD'
+}

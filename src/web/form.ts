@@ -1,0 +1,33 @@
+import type { z } from 'zod'
+import { same } from '../people/web-session.ts'
+import { Problem } from '../problem.ts'
+import type { WebContext } from './visit.ts'
+
+/** The name of the field with the token of the session. */
+export const TOKEN_FIELD = 'token'
+
+/** What a form said: each field once, and the names in `many` as lists. Throws `Problem('invalid')` for what `shape` does not take. */
+export async function readForm<Shape extends z.ZodType>(
+  c: WebContext,
+  shape: Shape,
+  many: readonly string[] = [],
+): Promise<z.infer<Shape>> {
+  const fields = await fieldsOf(c)
+  const told: Record<string, unknown> = {}
+  for (const name of new Set(fields.keys()))
+    told[name] = many.includes(name) ? fields.getAll(name) : fields.get(name)
+  const read = shape.safeParse(told)
+  if (read.success) return read.data
+  throw new Problem('invalid', read.error.issues[0]?.message ?? 'This form could not be read.')
+}
+
+/** Whether a form carries this token. */
+export async function carriesToken(c: WebContext, token: string): Promise<boolean> {
+  return same((await fieldsOf(c)).get(TOKEN_FIELD) ?? '', token)
+}
+
+async function fieldsOf(c: WebContext): Promise<URLSearchParams> {
+  if (!/^application\/x-www-form-urlencoded\b/i.test(c.req.header('content-type') ?? ''))
+    throw new Problem('invalid', 'This form could not be read.')
+  return new URLSearchParams(await c.req.text())
+}

@@ -1,0 +1,29 @@
+import type { MiddlewareHandler } from 'hono'
+import { secureHeaders } from 'hono/secure-headers'
+
+/** What every page and file tells browsers: nothing is fetched from elsewhere, no script runs, and no other site shows it. */
+export function pageHeaders(): MiddlewareHandler {
+  return secureHeaders({
+    contentSecurityPolicy: {
+      defaultSrc: ["'none'"],
+      styleSrc: ["'self'"],
+      imgSrc: ["'self'"],
+      fontSrc: ["'self'"],
+      formAction: ["'self'"],
+      baseUri: ["'none'"],
+      frameAncestors: ["'none'"],
+    },
+    // With no-referrer browsers would hide from the server, too, which site sent a form.
+    referrerPolicy: 'same-origin',
+    // What is reached over plain HTTP at home must stay reachable so.
+    strictTransportSecurity: false,
+  })
+}
+
+/** Pages are kept nowhere: what a person saw is not shown to whoever goes back in the browser after them. */
+export function keptNowhere(): MiddlewareHandler {
+  return async (c, next) => {
+    await next()
+    c.res.headers.set('cache-control', 'no-store')
+  }
+}

@@ -1,0 +1,53 @@
+/** Every address of a page or form, once: here they are mounted from, and here links to them are made. */
+export const PATHS = {
+  front: '/',
+  file: '/public/:file',
+  signIn: '/sign-in',
+  signOut: '/sign-out',
+  errata: '/errata',
+  act: '/errata/:id/actions/:name',
+  dismiss: '/errata/:id/dismiss',
+  devices: '/devices',
+  device: '/devices/:id',
+  book: '/devices/:id/books/:book',
+  heal: '/devices/:id/heal',
+  audit: '/devices/:id/audit',
+  diary: '/devices/:id/syncs',
+  bundle: '/devices/:id/syncs/:syncId/bundle',
+  books: '/books',
+} as const
+
+export type PathName = keyof typeof PATHS
+
+/**
+ * A link from a page whose way up to the root is `root`, such as `../`. Links are relative, so that they hold below any path that a
+ * proxy shows the server at. What is undefined in `query` is left out.
+ */
+export function link(
+  root: string,
+  name: PathName,
+  parts: Readonly<Record<string, string>> = {},
+  query: Readonly<Record<string, string | undefined>> = {},
+): string {
+  const path = PATHS[name]
+    .slice(1)
+    .replaceAll(/:(\w+)/g, (_, part: string) => encodeURIComponent(parts[part] ?? ''))
+  const asked = new URLSearchParams(
+    Object.entries(query).flatMap(([key, value]) =>
+      value === undefined ? [] : [[key, value] as [string, string]],
+    ),
+  ).toString()
+  return `${root}${path}${asked === '' ? '' : `?${asked}`}`
+}
+
+/** The way up to the root from the address of a request: `./` from `/errata`, `../` from `/devices/…`. */
+export function rootOf(url: string): string {
+  const depth = new URL(url).pathname.split('/').length - 2
+  return depth <= 0 ? './' : '../'.repeat(depth)
+}
+
+/** The link to a page of ours that somebody asked for before they signed in; undefined for anything else. */
+export function backTo(root: string, asked: string | undefined): string | undefined {
+  if (asked === undefined || asked.length > 2000) return undefined
+  return /^\/(?![/\\])[\x21-\x5b\x5d-\x7e]+$/.test(asked) ? `${root}${asked.slice(1)}` : undefined
+}

@@ -1,0 +1,24 @@
+import type { HttpBindings } from '@hono/node-server'
+import type { Context, Handler } from 'hono'
+import type { Person } from '../people/person.ts'
+import type { TellTime } from '../sync/tell-time.ts'
+
+/** Somebody who signed in and looks at a page. */
+export type Visit = {
+  person: Person
+  /** The secret of the session. */
+  secret: string
+  /** What the forms of the page carry. */
+  token: string
+  /** The way up to the root from here. */
+  root: string
+  /** Epoch ms. */
+  now: number
+  tell: TellTime
+}
+
+/** What the way in (`enter.ts`) puts beside a request. */
+export type WebEnv = { Variables: { visit: Visit }; Bindings: Partial<HttpBindings> }
+
+export type WebContext = Context<WebEnv>
+export type Page = Handler<WebEnv>
