@@ -33,6 +33,6 @@ async function inOneHouse(first: number, count: number): Promise<void> {
       if (failures.length >= enough) return
     }
   } finally {
-    await stage.house.close()
+    await stage.close()
   }
 }

@@ -1,19 +1,42 @@
 import { deviceById } from '../../src/devices/device.store.ts'
 import { readLog } from '../../src/sync/log.store.ts'
 import type { Entry } from '../../src/sync/log.ts'
+import type { Answer } from '../support/house.ts'
 import type { Witnessed, World } from './world.ts'
 
 type Question = { id: string; kind: string; deviceId?: string; actions: string[] }
 
+/**
+ * Calls the API as the owner. Where the server is killed meanwhile, nobody knows whether it was done: it is asked once more when the
+ * server is there again.
+ */
+export async function call<Body = unknown>(
+  { stage: { house, processes }, strike }: World,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<Answer<Body>> {
+  if (!processes || !strike?.hasBegun) return house.api<Body>(method, path, body)
+  try {
+    await processes.leave()
+    return await house.api<Body>(method, path, body)
+  } catch (error) {
+    // What fetch says when there is no answer.
+    if (!(error instanceof TypeError)) throw error
+    await strike.over('last')
+    return house.api<Body>(method, path, body)
+  }
+}
+
 /** Calls the API as the owner; fails on anything but the statuses that are expected. */
 export async function ask(
-  { stage: { house } }: World,
+  world: World,
   method: string,
   path: string,
   body?: unknown,
   expected: number[] = [200, 201, 204],
 ): Promise<boolean> {
-  const { status, body: told } = await house.api(method, path, body)
+  const { status, body: told } = await call(world, method, path, body)
   if (status >= 500 || (!expected.includes(status) && status !== 409 && status !== 404))
     throw new Error(`${method} ${path} was answered ${status}: ${JSON.stringify(told)}`)
   return expected.includes(status)
@@ -53,7 +76,7 @@ async function isShelved({ stage: { house } }: World, shelf: string, book: strin
 
 /** What the owner is asked about these Kobos. */
 export async function questions(world: World): Promise<Question[]> {
-  const { body } = await world.stage.house.api<{ items: Question[] }>('GET', '/errata?limit=500')
+  const { body } = await call<{ items: Question[] }>(world, 'GET', '/errata?limit=500')
   const ours = new Set(world.kobos.map(({ device }) => device))
   return body.items.filter(
     ({ deviceId, actions, kind }) =>

@@ -12,7 +12,7 @@ let stage: Stage
 beforeAll(async () => {
   stage = await openStage()
 })
-afterAll(() => stage.house.close())
+afterAll(() => stage.close())
 
 test('whatever happens to two Kobos, their owner and their server, every invariant holds', async () => {
   const schedules = fc.asyncProperty(anySchedule, async (schedule) => {

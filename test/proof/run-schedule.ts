@@ -1,8 +1,8 @@
-import { writeNotes } from '../../src/sync/facts.ts'
 import { lastSeq } from '../../src/sync/log.store.ts'
-import { checkFiles, checkLedger, checkWords, operations } from './checks-of-ledger.ts'
 import { allPairs } from '../../src/sync/pair.store.ts'
 import { plan } from '../../src/sync/plan.ts'
+import { checkFiles, checkLedger, checkWords, operations } from './checks-of-ledger.ts'
+import { placesOf, type Kill } from './kill.ts'
 import { answerAll, ask, deviceOf, questions } from './owner.ts'
 import type { Schedule, Step } from './step.ts'
 import { prepare, takeStep } from './take-step.ts'
@@ -14,15 +14,21 @@ const PATIENCE = 12
 
 /**
  * Lets a schedule happen, looks at every invariant after every step, and then lets everything end well: no more faults, honest answers.
- * Finitely many syncs later each Kobo must hold exactly what it should. Gives the invariants that were broken, each with what was seen.
+ * Finitely many syncs later each Kobo must hold exactly what it should. On a stage whose server has a process of its own, that is killed
+ * as `kills` say. Gives the invariants that were broken, each with what was seen.
  */
-export async function runSchedule(stage: Stage, schedule: Schedule): Promise<Map<string, string>> {
+export async function runSchedule(
+  stage: Stage,
+  schedule: Schedule,
+  kills: readonly Kill[] = [],
+): Promise<Map<string, string>> {
   const world = await openWorld(stage, schedule)
   stage.tally.schedules += 1
   try {
-    for (const step of schedule.steps) {
+    const killed = placesOf(kills, schedule.steps)
+    for (const [place, step] of schedule.steps.entries()) {
       const other = await otherBefore(world, step)
-      await takeStep(world, step)
+      await takeStep(world, step, killed.get(place))
       await other?.()
       for (const witness of world.kobos) {
         await checkLedger(world, witness)
@@ -44,7 +50,7 @@ async function otherBefore(world: World, step: Step): Promise<(() => Promise<voi
   if ((await deviceOf(world, world.kobos[step.kobo])).onDelete === 'unshelve') return undefined
   const other = world.kobos[step.kobo === 0 ? 1 : 0]
   const looks = async (): Promise<string> => {
-    await writeNotes(world.stage.house.server.home)
+    await world.stage.noted()
     const seq = await lastSeq(world.stage.house.server.home.db.read, other.device)
     const { books, token } = other.kobo.state()
     const planned = plan(
@@ -74,8 +80,10 @@ async function settle(world: World): Promise<void> {
     while (quiet < 2 && syncs < PATIENCE) {
       await answerAll(world)
       const before = await pagesOf(world, witness)
+      world.strike?.hurry()
+      const mayBeKilled = world.strike !== undefined || world.kills.length > 0
       await takeStep(world, syncStep(world, witness))
-      const isQuiet = (await pagesOf(world, witness)) === before
+      const isQuiet = !mayBeKilled && (await pagesOf(world, witness)) === before
       quiet = isQuiet && (await questions(world)).length === 0 ? quiet + 1 : 0
       syncs += 1
     }

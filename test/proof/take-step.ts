@@ -4,39 +4,67 @@ import { anyOf, randomFaults, type Fault, type Faults } from '../../src/simulato
 import { seededRandom } from '../../src/simulator/random.ts'
 import { renewLedger } from '../../src/sync/back-in-time.ts'
 import { returnsOf } from '../../src/sync/chain.store.ts'
-import { writeNotes } from '../../src/sync/facts.ts'
 import { lastSeq } from '../../src/sync/log.store.ts'
-import { answerAll, ask, consent, deviceOf, shelfOf, shelve } from './owner.ts'
+import { answerAll, ask, call, consent, deviceOf, shelfOf, shelve } from './owner.ts'
 import { checkEvents, checkPreview, expectWire } from './checks-of-device.ts'
 import { pageOf } from './page-of.ts'
 import { faultOnce } from './fault-once.ts'
+import { talks, type Kill } from './kill.ts'
 import type { Edit, FaultOnce, Step, Sync } from './step.ts'
-import { answersAreOut } from './under-way.ts'
+import { strike } from './strike.ts'
 import { checkRemovals } from './wanted.ts'
 import { fail, type Witnessed, type World } from './world.ts'
 
 /** So long after each step every session is over, in ms. */
 const PAUSE = 130_000
 
-/** Lets one thing happen. Time passes before, so that nothing happens at the same instant. */
-export async function takeStep(world: World, step: Step): Promise<void> {
-  const { house, tally } = world.stage
+/** Lets one thing happen, with a kill of the server if there is one. Time passes before, so that nothing happens at the same instant. */
+export async function takeStep(world: World, step: Step, kill?: Kill): Promise<void> {
+  const { house, tally, noted, rest } = world.stage
   tally.step(step.do)
-  await writeNotes(house.server.home)
+  await noted()
   house.advance(PAUSE)
-  await act(world, step)
-  await quiet(world)
+  if (kill) world.kills.push(kill)
+  await prepareKill(world, step)
+  try {
+    await act(world, step)
+  } finally {
+    await overcome(world)
+  }
+  await rest()
 }
 
-/** What the server still writes of what was asked, such as the end of a download, is written; a book that it found unprepared is prepared. */
-async function quiet({ stage: { house } }: World): Promise<void> {
-  await answersAreOut()
-  await house.settled()
-  for (let turns = 0; turns < 3; turns++) {
-    await new Promise((resolve) => setImmediate(resolve))
-    await house.server.home.db.transact(() => Promise.resolve())
-  }
-  await writeNotes(house.server.home)
+/** Steps in which the server stops by itself, or is asked what nobody asks again. */
+const UNSTRUCK = ['restart', 'server snapshot', 'server rollback', 'locked', 'stranger']
+
+/** Prepares the next kill that waits, when the one before it is over. */
+async function prepareKill(world: World, step: Step): Promise<void> {
+  const { house, tally, processes } = world.stage
+  if (world.kills.length > 0) world.strike?.hurry()
+  if (!processes || world.strike) return
+  const kill = world.kills.shift()
+  if (!kill) return
+  if (!talks(step) && 'kobo' in step) world.kobos[step.kobo].isTroubled = true
+  world.strike = await strike(
+    {
+      processes,
+      tally,
+      restart: () => house.restart({ kill: true }),
+      between: (wait) => {
+        world.between = wait
+      },
+    },
+    UNSTRUCK.includes(step.do) ? { ...kill, moment: { at: 'end' } } : kill,
+    talks(step) ? undefined : step.do,
+  )
+}
+
+/** Ends a kill that has begun: the server is there again. True when there was one. */
+async function overcome(world: World): Promise<boolean> {
+  const { strike } = world
+  if (!strike?.hasBegun || !(await strike.over())) return false
+  world.strike = undefined
+  return true
 }
 
 async function act(world: World, step: Step): Promise<void> {
@@ -92,7 +120,7 @@ async function actOnKobo(world: World, witness: Witnessed, step: OnKobo, id: str
     case 'tap':
       if (!book || book.downloaded) return
       await kobo.tap(id, { faults: faultsOf(world, witness, step) })
-      checkEvents(world, witness, step.rate === 0)
+      checkEvents(world, witness, !(await overcome(world)) && step.rate === 0)
       return
     case 'read':
       if (!isReadable) return
@@ -209,8 +237,8 @@ export async function prepare(world: World): Promise<void> {
 
 /** The same bytes again are the same book. */
 async function importAgain(world: World, book: number): Promise<void> {
-  const { house, files, books, tally } = world.stage
-  const { body } = await house.api<{ id: string }>('POST', '/books', files[book])
+  const { files, books, tally } = world.stage
+  const { body } = await call<{ id: string }>(world, 'POST', '/books', files[book])
   tally.check('I13')
   if (body.id !== books[book]) fail(world, 'I13', `book ${book} came back as ${body.id}`)
 }
@@ -224,6 +252,9 @@ function faultsOf(
   const faults = anyOf([randomFaults(random, rate / 100), faultOnce(once ?? null, random)])
   return (exchange) => {
     const chosen = faults(exchange)
+    const killed = world.strike?.faults(exchange)
+    if (world.strike?.hasBegun) witness.isTroubled = true
+    if (killed) return killed
     // Nothing on the way keeps a request for the library until the next sync, minutes later.
     const isTooLate = chosen?.kind === 'twin-later' && exchange.path === '/v1/library/sync'
     const fault: Fault | undefined = isTooLate ? { kind: 'twice' } : chosen
@@ -237,30 +268,28 @@ function faultsOf(
 async function sync(world: World, witness: Witnessed, step: Sync): Promise<void> {
   const { house } = world.stage
   const { kobo, device } = witness
-  const isWhole = step.rate === 0 && step.once === null
-  const preview = isWhole && step.edit === null ? await checkPreview(world, witness) : undefined
+  const isPlain = step.rate === 0 && step.once === null
+  const preview = isPlain && step.edit === null ? await checkPreview(world, witness) : undefined
   const before = await lastSeq(house.server.home.db.read, device)
   const faults = faultsOf(world, witness, step)
   const change = step.edit
-  if (change)
-    world.between = async () => {
-      world.between = undefined
-      await edit(world, change)
-    }
   const report = await kobo.sync({
-    faults: (exchange) =>
-      change && exchange.n === change.at && world.between
-        ? { kind: 'delay', ms: 1 }
-        : faults(exchange),
+    faults: (exchange) => {
+      if (exchange.n !== change?.at) return faults(exchange)
+      world.between = () => edit(world, change)
+      return { kind: 'delay', ms: 1 }
+    },
   })
+  const isKilled = await overcome(world)
+  const isWhole = isPlain && !isKilled
   world.between = undefined
   expectWire(world, report)
-  preview?.(report)
+  if (isWhole) preview?.(report)
   // In a sync without faults the last of them has come.
   if (isWhole) witness.hasTwin = false
   const gone = checkEvents(world, witness, isWhole)
   if (step.edit === null) await checkRemovals(world, witness, gone, isWhole)
-  await writeNotes(house.server.home)
+  await world.stage.noted()
   const news = await house.server.home.db.read
     .selectFrom('log')
     .select('kind')

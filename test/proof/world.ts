@@ -3,18 +3,40 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openKobo, type Kobo } from '../../src/simulator/kobo.ts'
 import type { Snapshot } from '../../src/simulator/snapshot.ts'
+import { writeNotes } from '../../src/sync/facts.ts'
 import { openHouse, type House } from '../support/house.ts'
 import { makeEpub } from '../support/make-epub.ts'
+import { openClockFile } from './clock-file.ts'
+import { comeToRest } from './rest.ts'
+import { openServerProcesses, type ServerProcesses } from './server-processes.ts'
+import type { Kill } from './kill.ts'
+import type { Strike } from './strike.ts'
 import { Tally } from './tally.ts'
 import { switchesOf } from './profile.ts'
 import { BOOKS, type Schedule } from './step.ts'
 
 /** A house with the books that schedules are about. Many schedules go through one, each with Kobos and shelves of its own. */
-export type Stage = { house: House; books: string[]; files: Buffer[]; tally: Tally }
+export type Stage = Behind & {
+  house: House
+  books: string[]
+  files: Buffer[]
+  tally: Tally
+  close(): Promise<void>
+}
 
-/** Opens a stage. The caller closes its house. */
-export async function openStage(tally = new Tally()): Promise<Stage> {
-  const house = await openHouse({ patience: 60 })
+/** What schedules do with the server past HTTP, wherever it runs. */
+type Behind = {
+  /** The processes of the server, where it has one of its own and can be killed. */
+  processes: ServerProcesses | undefined
+  /** Resolves when what the server noted is written. */
+  noted: () => Promise<void>
+  /** Resolves when what it still writes of what was asked is written. */
+  rest: () => Promise<void>
+}
+
+/** Opens a stage, whose server has a process of its own if `killed`. The caller closes it. */
+export async function openStage(tally = new Tally(), { killed = false } = {}): Promise<Stage> {
+  const { house, ...behind } = killed ? await openKilledHouse() : await openHouseHere()
   const files: Buffer[] = []
   const books: string[] = []
   for (let n = 0; n < BOOKS; n++) {
@@ -26,7 +48,40 @@ export async function openStage(tally = new Tally()): Promise<Stage> {
   const shelf = await house.shelf('Prepared', books)
   await house.device('Somebody else’s', [shelf.id])
   await house.settled()
-  return { house, books, files, tally }
+  return { house, books, files, tally, ...behind }
+}
+
+async function openHouseHere(): Promise<Behind & { house: House; close(): Promise<void> }> {
+  const house = await openHouse({ patience: 60 })
+  return {
+    house,
+    processes: undefined,
+    noted: () => writeNotes(house.server.home),
+    rest: () => comeToRest(house.server),
+    close: () => house.close(),
+  }
+}
+
+async function openKilledHouse(): Promise<Behind & { house: House; close(): Promise<void> }> {
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-clock-'))
+  const clock = openClockFile(join(folder, 'clock'))
+  const processes = openServerProcesses(join(folder, 'clock'))
+  const house = await openHouse({
+    clock,
+    serve: (config, options) => processes.serve(config, options),
+  })
+  return {
+    house,
+    processes,
+    noted: () => processes.tell({ do: 'note' }),
+    rest: () => processes.tell({ do: 'rest' }),
+    async close() {
+      await processes.close()
+      await house.close()
+      clock.close()
+      rmSync(folder, { recursive: true })
+    },
+  }
 }
 
 /** A Kobo of a schedule with what an honest witness knows of it. */
@@ -74,6 +129,9 @@ export type World = {
   kobos: [Witnessed, Witnessed]
   /** What a sync does between two exchanges, set while one runs. */
   between: (() => Promise<void>) | undefined
+  /** The kill of the server that is next, and those that come after it. */
+  strike: Strike | undefined
+  kills: Kill[]
   serverSnapshot: ServerSnapshot | undefined
   /** The percentage of the last page that anybody reached: every act of reading goes on from there. */
   percent: number
@@ -96,6 +154,8 @@ export async function openWorld(stage: Stage, schedule: Schedule): Promise<World
     shelves,
     kobos: [],
     between: undefined,
+    strike: undefined,
+    kills: [],
     serverSnapshot: undefined,
     percent: 1,
     broken: new Map(),
@@ -111,7 +171,11 @@ export async function openWorld(stage: Stage, schedule: Schedule): Promise<World
       now: () => house.now(),
       switches: switchesOf(profile),
       inMemory: true,
-      sleep: async () => world.between?.(),
+      async sleep() {
+        const { between } = world
+        world.between = undefined
+        await between?.()
+      },
     })
     world.kobos.push(witnessed(kobo, drive, id))
   }

@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readFile } from 'node:fs/promises'
-import { readConfig } from '../../src/config.ts'
+import { readConfig, type Config } from '../../src/config.ts'
 import { openLog } from '../../src/log.ts'
 import { issueApiToken } from '../../src/people/api-token.ts'
 import { addPerson, type Person } from '../../src/people/person.ts'
@@ -31,11 +31,14 @@ export type BookTold = {
 export type ShelfTold = { id: string; name: string; books: number }
 export type PairedTold = { id: string; name: string; syncUrl: string }
 
+/** The server of a house. One in a process of its own can be killed, at any instant and more than once. */
+export type Served = Server & { kill?: () => Promise<void> }
+
 /** A whole server with its own folder, reached over HTTP on this machine. */
 export type House = {
   /** Where it is reached, without a trailing slash; the same after a restart. */
   readonly url: string
-  readonly server: Server
+  readonly server: Served
   /** The folder of the library; another one after a kill. */
   readonly dataDir: string
   /** The owner, whose token `api` uses. */
@@ -65,8 +68,8 @@ export type House = {
   /** Moves the clock on by so many ms. */
   advance(ms: number): void
   /**
-   * Ends the server and opens it again. With `kill` it finds the folder as it was at this moment, as after a power cut; with
-   * `from`, a copy of that folder, as after somebody put the files back.
+   * Ends the server and opens it again. With `kill` it finds the folder as it was at this moment, as after a power cut, or its process
+   * is killed where it has one; with `from`, a copy of that folder, as after somebody put the files back.
    */
   restart(how?: { kill?: boolean; from?: string }): Promise<void>
   /** Stops the server, copies its folder away, opens it again, and says where the copy lies. */
@@ -79,6 +82,10 @@ export type HouseOptions = {
   books?: string[]
   /** 2026-09-01T12:00:00Z unless given, in epoch ms. */
   now?: number
+  /** Where the time of the house is kept, in epoch ms: in this process unless given. */
+  clock?: { now: number }
+  /** Opens the server: in this process unless given. */
+  serve?: (config: Config, options: ServerOptions) => Promise<Served>
   /** What the house is configured to be called from outside; its own address unless given, nothing when null. */
   publicUrl?: string | null
   /** Randomness that can be repeated. */
@@ -99,14 +106,16 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   const url = `http://127.0.0.1:${port}`
   const folders = [await newFolder()]
   const log: string[] = []
-  let now = options.now ?? Date.UTC(2026, 8, 1, 12)
+  const clock = options.clock ?? { now: 0 }
+  clock.now = options.now ?? Date.UTC(2026, 8, 1, 12)
+  const serve = options.serve ?? openServer
   let server = await open(current())
 
   function current(): string {
     return folders.at(-1) ?? ''
   }
 
-  function open(dataDir: string): Promise<Server> {
+  function open(dataDir: string): Promise<Served> {
     const config = readConfig({
       HOLDFAST_DATA_DIR: dataDir,
       HOLDFAST_HOST: '127.0.0.1',
@@ -114,8 +123,8 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       HOLDFAST_PUBLIC_URL: options.publicUrl === null ? undefined : (options.publicUrl ?? url),
       HOLDFAST_TRUSTED_PROXIES: options.trustedProxies,
     })
-    return openServer(config, {
-      now: () => now,
+    return serve(config, {
+      now: () => clock.now,
       settle: 20,
       ...(options.random && { random: options.random }),
       times: options.times,
@@ -190,15 +199,16 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       return expectStatus([201], await house.api<PairedTold>('POST', '/devices', wish))
     },
     settled: () => server.quiet(),
-    now: () => now,
+    now: () => clock.now,
     setNow(to) {
-      now = to
+      clock.now = to
     },
     advance(ms) {
-      now += ms
+      clock.now += ms
     },
     async restart({ kill = false, from } = {}) {
-      if (kill) {
+      if (kill && server.kill) await server.kill()
+      else if (kill) {
         // Nothing of this process can write meanwhile, so that the copy is one moment: what a power cut leaves. Only the threads
         // that make artifacts go on, in a folder of their own.
         const copy = await newFolder()
