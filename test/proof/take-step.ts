@@ -18,12 +18,15 @@ import { fail, type Witnessed, type World } from './world.ts'
 /** So long after each step every session is over, in ms. */
 const PAUSE = 130_000
 
-/** Lets one thing happen, with a kill of the server if there is one. Time passes before, so that nothing happens at the same instant. */
+/**
+ * Lets one thing happen. Time passes before, so that nothing happens at the same instant. From this step on a `kill` of the server may come.
+ */
 export async function takeStep(world: World, step: Step, kill?: Kill): Promise<void> {
   const { house, tally, noted, rest } = world.stage
   tally.step(step.do)
   await noted()
   house.advance(PAUSE)
+  world.wasKilled = false
   if (kill) world.kills.push(kill)
   await prepareKill(world, step)
   try {
@@ -59,12 +62,12 @@ async function prepareKill(world: World, step: Step): Promise<void> {
   )
 }
 
-/** Ends a kill that has begun: the server is there again. True when there was one. */
-async function overcome(world: World): Promise<boolean> {
+/** Ends a kill that has begun: the server is there again. */
+async function overcome(world: World): Promise<void> {
   const { strike } = world
-  if (!strike?.hasBegun || !(await strike.over())) return false
+  if (!strike?.hasBegun || !(await strike.over())) return
   world.strike = undefined
-  return true
+  world.wasKilled = true
 }
 
 async function act(world: World, step: Step): Promise<void> {
@@ -120,7 +123,8 @@ async function actOnKobo(world: World, witness: Witnessed, step: OnKobo, id: str
     case 'tap':
       if (!book || book.downloaded) return
       await kobo.tap(id, { faults: faultsOf(world, witness, step) })
-      checkEvents(world, witness, !(await overcome(world)) && step.rate === 0)
+      await overcome(world)
+      checkEvents(world, witness, step.rate === 0 && !world.wasKilled)
       return
     case 'read':
       if (!isReadable) return
@@ -280,8 +284,8 @@ async function sync(world: World, witness: Witnessed, step: Sync): Promise<void>
       return { kind: 'delay', ms: 1 }
     },
   })
-  const isKilled = await overcome(world)
-  const isWhole = isPlain && !isKilled
+  await overcome(world)
+  const isWhole = isPlain && !world.wasKilled
   world.between = undefined
   expectWire(world, report)
   if (isWhole) preview?.(report)
