@@ -9,7 +9,7 @@ import { answerAll, ask, call, consent, deviceOf, shelfOf, shelve } from './owne
 import { checkEvents, checkPreview, expectWire } from './checks-of-device.ts'
 import { pageOf } from './page-of.ts'
 import { faultOnce } from './fault-once.ts'
-import { talks, type Kill } from './kill.ts'
+import { isWish, type Kill } from './kill.ts'
 import type { Edit, FaultOnce, Step, Sync } from './step.ts'
 import { strike } from './strike.ts'
 import { checkRemovals } from './wanted.ts'
@@ -37,9 +37,6 @@ export async function takeStep(world: World, step: Step, kill?: Kill): Promise<v
   await rest()
 }
 
-/** Steps in which the server stops by itself, or is asked what nobody asks again. */
-const UNSTRUCK = ['restart', 'server snapshot', 'server rollback', 'locked', 'stranger']
-
 /** Prepares the next kill that waits, when the one before it is over. */
 async function prepareKill(world: World, step: Step): Promise<void> {
   const { house, tally, processes } = world.stage
@@ -47,7 +44,8 @@ async function prepareKill(world: World, step: Step): Promise<void> {
   if (!processes || world.strike) return
   const kill = world.kills.shift()
   if (!kill) return
-  if (!talks(step) && 'kobo' in step) world.kobos[step.kobo].isTroubled = true
+  const isNow = isWish(kill, step)
+  if (isNow && 'kobo' in step) world.kobos[step.kobo].isTroubled = true
   world.strike = await strike(
     {
       processes,
@@ -57,8 +55,8 @@ async function prepareKill(world: World, step: Step): Promise<void> {
         world.between = wait
       },
     },
-    UNSTRUCK.includes(step.do) ? { ...kill, moment: { at: 'end' } } : kill,
-    talks(step) ? undefined : step.do,
+    kill,
+    isNow ? step.do : undefined,
   )
 }
 

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -37,21 +38,25 @@ type Behind = {
 /** How long a server waits for another program that is writing, in ms. */
 const PATIENCE = 60
 
+/** More bytes than lie between two sockets: of a file as large something is not sent yet when the server is killed. */
+const LARGE = 6_000_000
+
 /** Opens a stage, whose server has a process of its own if `killed`. The caller closes it. */
 export async function openStage(tally = new Tally(), { killed = false } = {}): Promise<Stage> {
   const { house, ...behind } = await (killed ? openHouseElsewhere() : openHouseHere())
-  const files: Buffer[] = []
+  const epubs: Buffer[] = []
   const books: string[] = []
   for (let n = 0; n < BOOKS; n++) {
-    const file = await makeEpub({ title: `Book ${n}`, chapters: 2 })
-    files.push(file)
+    const files = killed && n === 0 ? { 'OEBPS/noise.png': randomBytes(LARGE) } : {}
+    const file = await makeEpub({ title: `Book ${n}`, chapters: 2, files })
+    epubs.push(file)
     books.push((await house.addBook(file)).id)
   }
   // Somebody else's Kobo carries them all, so that every book is prepared before a schedule begins.
   const shelf = await house.shelf('Prepared', books)
   await house.device('Somebody else’s', [shelf.id])
   await house.settled()
-  return { house, books, files, tally, ...behind }
+  return { house, books, files: epubs, tally, ...behind }
 }
 
 async function openHouseHere(): Promise<Behind & { house: House; close(): Promise<void> }> {
