@@ -1,14 +1,11 @@
-import { join } from 'node:path'
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi'
-import { audit, readCopy, type Snapshot } from '../audit/audit.ts'
-import { certificateById, certificatesOf } from '../audit/certificate.store.ts'
-import { firmwareIn } from '../audit/drive.ts'
+import { audit, type Snapshot } from '../audit/audit.ts'
+import { certificatesOf } from '../audit/certificate.store.ts'
 import { healAudit } from '../audit/heal.ts'
-import { DATABASE, withPrivateFolder } from '../audit/private-copy.ts'
 import { Listing, Reading } from '../audit/reading.ts'
 import { HEALED } from '../audit/snapshot.ts'
-import { toldOf } from '../audit/told.ts'
-import type { Db } from '../db/schema.ts'
+import { certificateOf, toldOf } from '../audit/told.ts'
+import { TakenAt, uploadedSnapshot } from '../audit/uploaded.ts'
 import type { Home } from '../home.ts'
 import { Problem } from '../problem.ts'
 import type { Wish } from '../sync/rehearse.ts'
@@ -17,10 +14,8 @@ import { apiPart, type ApiEnv } from './context.ts'
 import { fulfil, PreviewQuery } from './heal-wish.ts'
 import { PreviewShape } from './next-sync.ts'
 import { ownDevice } from '../own-device.ts'
-import { receiveAudit, type AuditFields } from './receive-audit.ts'
 import { answers, IdParameter, listOf, partOf, PartQuery, PROBLEMS } from './shapes.ts'
 
-const TakenAt = z.number().int().min(0).describe('When the database was copied, epoch ms.')
 const AuditParameters = z.object({ id: z.string().max(64), audit: z.string().max(64) })
 const AuditQuery = z.object({ takenAt: z.coerce.number().pipe(TakenAt).optional() })
 
@@ -88,7 +83,7 @@ export function auditRoutes(home: Home): OpenAPIHono<ApiEnv> {
         throw new Problem('invalid', 'Send the database as application/vnd.sqlite3, or as a form.')
       const snapshot = /^application\/json\b/i.test(type)
         ? snapshotIn(ReadBody.parse(await c.req.json()), takenAt)
-        : await snapshotOf(home, c.req.raw, takenAt)
+        : await uploadedSnapshot(home, c.req.raw, takenAt)
       const certificate = await audit(home, device, snapshot)
       return c.json(await toldOf(home.db.read, certificate), 201)
     },
@@ -154,54 +149,7 @@ export function auditRoutes(home: Home): OpenAPIHono<ApiEnv> {
   return app
 }
 
-async function certificateOf(db: Db, device: string, id: string) {
-  const certificate = await certificateById(db, device, id)
-  if (!certificate) throw new Problem('not_found', 'There is no such audit of this device.')
-  return certificate
-}
-
 function snapshotIn(body: z.infer<typeof ReadBody>, asked: number | undefined): Snapshot {
   const { kepub, takenAt, firmware, ...reading } = body
   return { reading, listing: kepub, takenAt: takenAt ?? asked ?? null, firmware }
-}
-
-async function snapshotOf(
-  home: Home,
-  request: Request,
-  asked: number | undefined,
-): Promise<Snapshot> {
-  return withPrivateFolder(home, async (folder) => {
-    const fields = await receiveAudit(request, folder)
-    const { listing, takenAt } = readFields(fields)
-    const reading = await readCopy(home, join(folder, DATABASE))
-    const firmware = fields.version === undefined ? null : firmwareIn(fields.version)
-    return { reading, listing, takenAt: takenAt ?? asked ?? null, firmware }
-  })
-}
-
-function readFields({ kepub, takenAt }: AuditFields) {
-  const taken = takenAt === undefined || takenAt === '' ? null : Number(takenAt)
-  if (taken !== null && !TakenAt.safeParse(taken).success)
-    throw new Problem('invalid', 'takenAt: say when it was copied in epoch ms.')
-  return { listing: kepub === undefined ? null : readListing(kepub), takenAt: taken }
-}
-
-function readListing(text: string): Listing {
-  const told = parsed(text)
-  const listing = Listing.safeParse(told)
-  if (!listing.success)
-    throw new Problem(
-      'invalid',
-      'kepub: list the files of .kobo/kepub as JSON, each as {name, size}.',
-    )
-  return listing.data
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
 }

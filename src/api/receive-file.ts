@@ -1,12 +1,13 @@
 import { createWriteStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { Readable, Transform } from 'node:stream'
+import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import busboy from 'busboy'
 import { arrivingPath } from '../catalogue/staging.ts'
 import type { Home } from '../home.ts'
 import { Problem } from '../problem.ts'
+import { atMost, brokeOff, tooLarge } from '../receive-limits.ts'
 import { storageProblem } from '../storage-problem.ts'
 
 /** A file as it arrived: where it lies now, and what its sender called it. */
@@ -72,31 +73,4 @@ async function receivePart(
   await writing
   if (name === undefined) throw new Problem('invalid', 'The form holds no part called “file”.')
   return name
-}
-
-/** Passes bytes on, and fails once there are more than `limit`: with `problem`, or with what is said of a file. */
-export function atMost(limit: number, problem = tooLarge(limit)): Transform {
-  let seen = 0
-  return new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      seen += chunk.length
-      if (seen > limit) done(problem)
-      else done(null, chunk)
-    },
-  })
-}
-
-function tooLarge(limit: number): Problem {
-  return new Problem('too_large', `A file may have at most ${Math.floor(limit / 1_000_000)} MB.`)
-}
-
-/** Whether the sender is to blame: the connection ended early or the form is malformed. */
-export function brokeOff(error: unknown): boolean {
-  if (!(error instanceof Error)) return false
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
-  return (
-    /^(?:ERR_STREAM_PREMATURE_CLOSE|ECONNRESET|ABORT_ERR)$/.test(code) ||
-    error.name === 'AbortError' ||
-    /^(?:Unexpected end of form|Malformed|Multipart: |aborted$)/.test(error.message)
-  )
 }

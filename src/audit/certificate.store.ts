@@ -100,6 +100,7 @@ const Findings = z.array(
     unsaved: z.boolean().default(false),
     duplicate: z.boolean().default(false),
     newer: z.boolean().default(false),
+    behind: z.boolean().default(false),
     highlights: z.number().default(0),
   }),
 )

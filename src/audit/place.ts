@@ -50,6 +50,11 @@ export function isProvenSince(entries: readonly BookEntry[], place: Place): bool
 
 const THERE: Said = { row: true, file: true }
 
+/** Whether the device was told of the book since, in details that its database does not show. */
+export function isToldSince(entries: readonly BookEntry[], place: Place): boolean {
+  return entries.some((entry) => entry.kind === 'operation' && entry.seq > place.page)
+}
+
 function isAfter(entry: BookEntry, place: Place, said: Said): boolean {
   if (entry.kind === 'operation') return entry.seq > place.page
   if (said.row && CHANGES_ROWS.has(entry.kind)) return entry.seq > place.sure

@@ -38,6 +38,8 @@ function operation(seq: number, verb: Operation['verb'], acknowledged: boolean):
   }
 }
 
+const NOTHING_STORED = { highlights: 0, percent: null, finished: false }
+
 function emma(other: Partial<AuditedBook> = {}): AuditedBook {
   return {
     id: 'emma',
@@ -48,7 +50,7 @@ function emma(other: Partial<AuditedBook> = {}): AuditedBook {
       ['yesterday', 900],
     ]),
     artifact: 'today',
-    stored: { highlights: 0, percent: null, finished: false },
+    stored: NOTHING_STORED,
     unsaved: false,
     ...other,
   }
@@ -265,6 +267,14 @@ describe('what heals', () => {
       { kind: 'audited', row: true, file: true, current: true },
     ])
     expect(ok && confirmationOf(ok, [...HELD, listed], PLACE, true)).toEqual([])
+    const told = [...HELD, operation(21, 'metadata', true)]
+    const behind = found(
+      rowOf({ percent: 10 }),
+      emma({ stored: { ...NOTHING_STORED, percent: 42 } }),
+    )
+    const plain = [{ kind: 'audited', row: true, file: true }]
+    expect(ok && confirmationOf(ok, told, PLACE, true)).toEqual(plain)
+    expect(behind && confirmationOf(behind, HELD, PLACE, true)).toEqual(plain)
     const entitled = found(rowOf({ downloaded: false }))
     expect(entitled && confirmationOf(entitled, HELD, PLACE, false)).toEqual([
       { kind: 'audited', row: true, file: false },

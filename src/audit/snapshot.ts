@@ -2,7 +2,7 @@ import type { BookEntry } from '../sync/book-entry.ts'
 import { foldStay } from '../sync/fold.ts'
 import type { BookFact } from '../sync/log.ts'
 import type { Stay } from '../sync/stay.ts'
-import { isOutdated, isProvenSince, type Place, type Said } from './place.ts'
+import { isOutdated, isProvenSince, isToldSince, type Place, type Said } from './place.ts'
 import type { Listing, ReadBook, Reading } from './reading.ts'
 
 /** How a book stands on a device, by its own database. Of these each book has at most one. */
@@ -55,6 +55,8 @@ export type Finding = {
   /** There is a sideloaded book with its title and authors; the device has a place or highlights that are not known here. */
   duplicate: boolean
   newer: boolean
+  /** The device is not as far in it as is known here. */
+  behind: boolean
   /** Highlights in it on the device. */
   highlights: number
 }
@@ -85,6 +87,7 @@ export function findingsOf(
         unsaved: mayCostHighlights(book, row, reading.marks),
         duplicate: isThere && row.doubles > 0,
         newer: isThere && isNewer(row, book.stored),
+        behind: isBehind(row, book.stored),
         highlights: row.highlights,
       },
     ]
@@ -105,7 +108,9 @@ export function confirmationOf(
   if (place === null || outdated || (standing !== 'ok' && standing !== 'entitledOnly')) return []
   const file = standing === 'ok'
   if (file && isProvenSince(entries, place)) return []
-  return [{ kind: 'audited', row: true, file, ...(current && { current }) }]
+  // What it was told after the page that the copy names, it may have forgotten since; and so a place that it had reached itself.
+  const isSame = current && !finding.behind && !isToldSince(entries, place)
+  return [{ kind: 'audited', row: true, file, ...(isSame && { current: true }) }]
 }
 
 /** The facts by which the ordinary planner heals what was found: none for what heals by itself or is no drift. */
@@ -206,4 +211,9 @@ function isNewer(
 ): boolean {
   if (highlights > stored.highlights || (finished && !stored.finished)) return true
   return !stored.finished && percent !== null && percent > Math.ceil(stored.percent ?? 0)
+}
+
+function isBehind({ percent, finished }: ReadBook, stored: AuditedBook['stored']): boolean {
+  if (finished) return false
+  return stored.finished || Math.floor(stored.percent ?? 0) > (percent ?? 0)
 }

@@ -1,5 +1,7 @@
 import type { Db } from '../db/schema.ts'
+import { Problem } from '../problem.ts'
 import { titlesOf } from '../sync/known-books.store.ts'
+import { certificateById } from './certificate.store.ts'
 import type { Certificate } from './certificate.ts'
 import type { Finding, Standing } from './snapshot.ts'
 
@@ -22,6 +24,13 @@ export type ToldAudit = Pick<
   classes: Record<Standing | 'foreign' | 'duplicate' | 'newerOnDevice', ToldBook[]> & {
     outdated: (ToldBook & { standing: Standing })[]
   }
+}
+
+/** A certificate of this device. Throws `Problem('not_found')` when there is none of that name. */
+export async function certificateOf(db: Db, device: string, id: string): Promise<Certificate> {
+  const certificate = await certificateById(db, device, id)
+  if (!certificate) throw new Problem('not_found', 'There is no such audit of this device.')
+  return certificate
 }
 
 /** Tells a certificate, with today's titles. */

@@ -5,6 +5,7 @@ import type { Certificate } from '../audit/certificate.ts'
 import { lookAtDrive } from '../audit/drive.ts'
 import { healAudit } from '../audit/heal.ts'
 import { copyDatabase, DATABASE, withPrivateFolder } from '../audit/private-copy.ts'
+import { CLASS_WORDS } from '../audit/class-words.ts'
 import { toldOf, type ToldAudit, type ToldBook } from '../audit/told.ts'
 import type { Device } from '../devices/device.ts'
 import type { Home } from '../home.ts'
@@ -56,24 +57,10 @@ async function auditDrive(home: Home, device: Device, path: string): Promise<Cer
   return audit(home, device, { reading, listing, takenAt: Math.floor(takenAt), firmware })
 }
 
-/** What is told of the books of a class; those that are as they should be are only counted. */
-const WORDS: readonly (readonly [name: keyof ToldAudit['classes'], words: string])[] = [
-  ['entitledOnly', 'in the library, not downloaded'],
-  ['lost', 'lost'],
-  ['removedRow', 'marked as removed'],
-  ['fileMissing', 'its file is missing'],
-  ['staleFile', 'its file is an older one'],
-  ['orphan', 'there, and not wanted there'],
-  ['duplicate', 'there is a sideloaded copy, too'],
-  ['newerOnDevice', 'read further there, or with highlights that are not here'],
-  ['unread', 'in the damaged part of the database, or lost'],
-  ['outdated', 'changed since this copy was made'],
-]
-
 function tell(told: ToldAudit, io: Io): void {
   const { classes, foreignBooks, summary } = told
   io.out(`${summary}.`)
-  for (const [name, words] of WORDS)
+  for (const [name, words] of CLASS_WORDS)
     for (const book of classes[name]) io.out(`“${book.title}”: ${words}${aside(book)}.`)
   if (foreignBooks > 0) io.out(`Books of others, which are left alone: ${foreignBooks}.`)
 }

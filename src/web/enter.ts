@@ -3,13 +3,13 @@ import { bodyLimit } from 'hono/body-limit'
 import { matchedRoutes } from 'hono/route'
 import type { Home } from '../home.ts'
 import { mayEnter, ruleOf } from '../people/rules.ts'
-import { formToken, personOfSession } from '../people/web-session.ts'
+import { formToken, personOfSession, same } from '../people/web-session.ts'
 import { Problem } from '../problem.ts'
 import { tellTimes } from '../sync/tell-time.ts'
 import { machineTimeZone } from '../time-zone.ts'
 import { baseOf, giveSecret, readSecret } from './cookie.ts'
 import { isFromHere } from './cross-site.ts'
-import { carriesToken } from './form.ts'
+import { carriesToken, TOKEN_FIELD } from './form.ts'
 import { link, rootOf } from './paths.ts'
 import type { Visit, WebContext, WebEnv } from './visit.ts'
 
@@ -77,13 +77,32 @@ export function limitForm(maxSize: number): MiddlewareHandler<WebEnv> {
 /** Refuses forms that do not carry the token of the session that they are sent with. */
 export function refuseForged(): MiddlewareHandler<WebEnv> {
   return async (c, next) => {
-    if (!(await carriesToken(c, c.var.visit.token)))
-      throw new Problem(
-        'forbidden',
-        'This page is from before you signed in. Nothing was changed. Please open it anew.',
-      )
+    if (!(await carriesToken(c, c.var.visit.token))) throw forged()
     await next()
   }
+}
+
+/** The same for a form with files, which is not read into memory: its token stands in its address. */
+export function refuseForgedUpload(): MiddlewareHandler<WebEnv> {
+  return async (c, next) => {
+    if (!same(c.req.query(TOKEN_FIELD) ?? '', c.var.visit.token)) throw forged()
+    await next()
+  }
+}
+
+/** Calls `changed` after a form that may have written something. */
+export function tellOfChanges(changed: () => void): MiddlewareHandler<WebEnv> {
+  return async (c, next) => {
+    await next()
+    if (c.res.status < 400) changed()
+  }
+}
+
+function forged(): Problem {
+  return new Problem(
+    'forbidden',
+    'This page is from before you signed in. Nothing was changed. Please open it anew.',
+  )
 }
 
 function signInLink(c: WebContext): string {

@@ -3,12 +3,23 @@ import { join } from 'node:path'
 import { Hono } from 'hono'
 import type { Home } from '../home.ts'
 import { packageRoot } from '../package-root.ts'
+import { healAudited } from './audit/heal.tsx'
+import { showAudits, takeAudit } from './audit/list.tsx'
+import { showAudit } from './audit/show.tsx'
 import { showBooks } from './book/list.tsx'
 import { healDevice } from './device/heal.tsx'
 import { showDevices } from './device/list.tsx'
 import { showDevice } from './device/show.tsx'
 import { showTrail } from './device/trail.tsx'
-import { enter, limitForm, refuseCrossSite, refuseForged, visitOf } from './enter.ts'
+import {
+  enter,
+  limitForm,
+  refuseCrossSite,
+  refuseForged,
+  refuseForgedUpload,
+  tellOfChanges,
+  visitOf,
+} from './enter.ts'
 import { answerErratum, dismissOne } from './erratum/answer.ts'
 import { showErrata } from './erratum/list.tsx'
 import { FrontPage } from './front-page.tsx'
@@ -41,10 +52,7 @@ export function webRoutes(home: Home, changed: () => void): Hono<WebEnv> {
       limitForm(FORM_LIMIT),
       enter(home),
       refuseForged(),
-      async (c, next) => {
-        await next()
-        if (c.res.status < 400) changed()
-      },
+      tellOfChanges(changed),
       handler,
     )
 
@@ -81,6 +89,19 @@ export function webRoutes(home: Home, changed: () => void): Hono<WebEnv> {
   show(PATHS.diary, showDiary(home))
   show(PATHS.bundle, downloadBundle(home))
   show(PATHS.books, showBooks(home))
+
+  show(PATHS.audits, showAudits(home))
+  app.post(
+    PATHS.audits,
+    ...page,
+    refuseCrossSite(home),
+    enter(home),
+    refuseForgedUpload(),
+    tellOfChanges(changed),
+    takeAudit(home),
+  )
+  show(PATHS.audit, showAudit(home))
+  take(PATHS.healAudit, healAudited(home))
   return app
 }
 

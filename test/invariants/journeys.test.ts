@@ -136,8 +136,8 @@ const stories: {
       edits: [
         {
           file: 'fold.ts',
-          from: 'stay.metaRev = null stay.stateRev = null stay.excluded = false',
-          to: 'stay.metaRev = null; stay.excluded = false',
+          from: 'stay.metaRev = null stay.stateRev = null }',
+          to: 'stay.metaRev = null }',
         },
       ],
       ends: false,

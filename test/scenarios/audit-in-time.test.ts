@@ -200,3 +200,22 @@ describe('one of two Kobos', () => {
     )
   })
 })
+
+test('a Kobo that was put back unnoticed to a day before it read on gets its place again by an audit', async () => {
+  await kobo.open(id('Emma'))
+  await kobo.close(id('Emma'), { percent: 20 })
+  await syncLater()
+  const backup = kobo.snapshot()
+  await kobo.open(id('Emma'))
+  await kobo.close(id('Emma'), { percent: 60 })
+  await syncLater()
+  kobo.restore(backup)
+  expect((await kobo.sync()).operations).toEqual([])
+  house.advance(5 * 60_000)
+  expect(titlesIn(await auditOf(house, kobo))).toMatchObject({
+    ok: ['Emma', 'Persuasion', 'Villette'],
+  })
+  await syncLater()
+  const emma = kobo.state().books.find(({ title }) => title === 'Emma')
+  expect(emma?.place.progress).toBe(60)
+})

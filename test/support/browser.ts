@@ -19,6 +19,8 @@ export type Browser = {
   follow(words: string): Promise<Shown>
   /** Fills in fields, and presses the first button with these words; `within` names a part by its words. */
   press(words: string, fields?: Record<string, string | string[]>, within?: string): Promise<Shown>
+  /** Sends a form with files by the first button with these words. */
+  upload(words: string, parts: FormData): Promise<Shown>
   /** Sends a form by hand, with what headers say beside it. */
   post(
     address: string,
@@ -114,6 +116,12 @@ export function openBrowser(at: string, headers: Record<string, string> = {}): B
       return send(form.action, [...form.fields, ...pairsOf(fields)], {
         origin: new URL(shown.url).origin,
       })
+    },
+    upload(words, parts) {
+      const { action, fields } = browser.form(words)
+      for (const [name, value] of fields) parts.set(name, value)
+      const { origin } = new URL(shown.url)
+      return ask(action, { method: 'POST', body: parts, headers: { origin } })
     },
     post: (address, fields, more = {}) => send(address, pairsOf(fields), more),
     async signIn(name, password = `the password of ${name}`) {

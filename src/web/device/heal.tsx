@@ -10,8 +10,9 @@ import { FILTERS } from '../../sync/status.ts'
 import { readForm } from '../form.ts'
 import { link } from '../paths.ts'
 import type { Page, Visit } from '../visit.ts'
-import { HealPage } from './heal-page.tsx'
+import { CONFIRM, MEANING, questionOf } from './healing-words.ts'
 import { fulfil, previewFor } from './next-sync.ts'
+import { PreviewPage } from './preview-page.tsx'
 
 /** The most books that are healed at once. */
 const MOST = 10_000
@@ -42,7 +43,16 @@ export function healDevice(home: Home): Page {
     const named = preview.operations.map(({ bookId }) => bookId)
     const titles = await booksByIds(home.db.read, [...new Set([...books, ...named])])
     const titleOf = (book: string) => titles.get(book)?.title
-    return c.html(<HealPage {...{ visit, device, how: asked.how, books, preview, titleOf }} />)
+    return c.html(
+      <PreviewPage
+        {...{ visit, device, preview, titleOf }}
+        title={questionOf(asked.how, books, titleOf)}
+        meaning={MEANING[asked.how]}
+        confirm={CONFIRM[asked.how]}
+        action={link(visit.root, 'heal', { id: device.id })}
+        fields={[['how', asked.how], ...books.map((book) => ['book', book] as const)]}
+      />,
+    )
   }
 }
 

@@ -71,6 +71,8 @@ function DevicePage(props: {
       <p class="lead">{nextSync}</p>
       <p>
         <a href={diary}>Its diary</a>
+        {' · '}
+        <a href={link(root, 'audits', { id })}>Audit it by its own database</a>
       </p>
       <section aria-labelledby="contents">
         <h2 id="contents">What it holds</h2>

@@ -25,6 +25,7 @@ const WORDS: Partial<Record<ErratumKind, Answers>> = {
     question: 'Shall they leave the Kobo?',
     answers: { remove: 'Yes: remove them', keep: 'No: let them stay' },
   },
+  drift: { answers: { heal: 'Heal it with the next sync' } },
   'removed-on-kobo': {
     answers: {
       unshelve: 'Yes: off the shelves too',

@@ -4,9 +4,9 @@ import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import busboy from 'busboy'
-import { DATABASE, DATABASE_LIMIT, tooLarge } from '../audit/private-copy.ts'
+import { DATABASE, DATABASE_LIMIT, tooLarge } from './private-copy.ts'
 import { Problem } from '../problem.ts'
-import { atMost, brokeOff } from './receive-file.ts'
+import { atMost, brokeOff } from '../receive-limits.ts'
 
 /** What comes with a device's database, as text: a listing of its files, when it was copied, and its `.kobo/version`. */
 export type AuditFields = Partial<Record<'kepub' | 'takenAt' | 'version', string>>
