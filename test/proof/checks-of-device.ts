@@ -9,6 +9,8 @@ export function expectWire(world: World, { violations }: SyncReport): void {
   const { tally } = world.stage
   for (const invariant of ['I8', 'I15', 'I16']) tally.check(invariant)
   for (const each of violations) {
+    // A server that is killed in the middle of an answer gives less than it announced.
+    if (world.wasKilled && /the body ended after|the answer broke off/.test(each)) continue
     const invariant = /continue/i.test(each) ? 'I15' : /token|header/i.test(each) ? 'I16' : 'I8'
     fail(world, invariant, each)
   }

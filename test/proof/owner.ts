@@ -11,19 +11,19 @@ type Question = { id: string; kind: string; deviceId?: string; actions: string[]
  * server is there again.
  */
 export async function call<Body = unknown>(
-  { stage: { house, processes }, strike }: World,
+  { stage: { house, processes }, kills }: World,
   method: string,
   path: string,
   body?: unknown,
 ): Promise<Answer<Body>> {
-  if (!processes || !strike?.hasBegun) return house.api<Body>(method, path, body)
+  if (!processes || !kills.hasBegun) return house.api<Body>(method, path, body)
   try {
     await processes.leave()
     return await house.api<Body>(method, path, body)
   } catch (error) {
     // What fetch says when there is no answer.
     if (!(error instanceof TypeError)) throw error
-    await strike.over('last')
+    await kills.overcome('last')
     return house.api<Body>(method, path, body)
   }
 }

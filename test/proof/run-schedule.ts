@@ -89,8 +89,8 @@ async function settle(world: World): Promise<void> {
     while (quiet < 2 && syncs < PATIENCE) {
       await answerAll(world)
       const before = await pagesOf(world, witness)
-      world.strike?.hurry()
-      const mayBeKilled = world.strike !== undefined || world.kills.length > 0
+      if (syncs > 0) world.kills.hurry()
+      const mayBeKilled = world.kills.areWaiting
       await takeStep(world, syncStep(world, witness))
       const isQuiet = !mayBeKilled && (await pagesOf(world, witness)) === before
       quiet = isQuiet && (await questions(world)).length === 0 ? quiet + 1 : 0

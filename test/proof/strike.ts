@@ -18,13 +18,14 @@ export type Strike = {
   over(last?: 'last'): Promise<boolean>
 }
 
-type Struck = {
+/** What a kill does something with. */
+export type Struck = {
   processes: ServerProcesses
   tally: Tally
   /** Opens the server again. */
   restart: () => Promise<void>
   /** What the Kobo waits for before it goes on. */
-  between: (act: () => Promise<void>) => void
+  between: (act: () => Promise<void>) => unknown
 }
 
 /** Prepares a kill. It happens when a Kobo asks what it is to meet, or, with `now`, in what happens from now on, which has this name. */

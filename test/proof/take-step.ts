@@ -11,7 +11,6 @@ import { pageOf } from './page-of.ts'
 import { faultOnce } from './fault-once.ts'
 import { isWish, type Kill } from './kill.ts'
 import type { Edit, FaultOnce, Step, Sync } from './step.ts'
-import { strike } from './strike.ts'
 import { checkRemovals } from './wanted.ts'
 import { fail, type Witnessed, type World } from './world.ts'
 
@@ -27,45 +26,19 @@ export async function takeStep(world: World, step: Step, kill?: Kill): Promise<v
   await noted()
   house.advance(PAUSE)
   world.wasKilled = false
-  if (kill) world.kills.push(kill)
-  await prepareKill(world, step)
+  if (kill) await world.kills.add(kill, isWish(kill, step) ? step.do : undefined)
+  noteTrouble(world, step)
   try {
     await act(world, step)
   } finally {
-    await overcome(world)
+    await world.kills.overcome()
   }
   await rest()
 }
 
-/** Prepares the next kill that waits, when the one before it is over. */
-async function prepareKill(world: World, step: Step): Promise<void> {
-  const { house, tally, processes } = world.stage
-  if (world.kills.length > 0) world.strike?.hurry()
-  if (!processes || world.strike) return
-  const kill = world.kills.shift()
-  if (!kill) return
-  const isNow = isWish(kill, step)
-  if (isNow && 'kobo' in step) world.kobos[step.kobo].isTroubled = true
-  world.strike = await strike(
-    {
-      processes,
-      tally,
-      restart: () => house.restart({ kill: true }),
-      between: (wait) => {
-        world.between = wait
-      },
-    },
-    kill,
-    isNow ? step.do : undefined,
-  )
-}
-
-/** Ends a kill that has begun: the server is there again. */
-async function overcome(world: World): Promise<void> {
-  const { strike } = world
-  if (!strike?.hasBegun || !(await strike.over())) return
-  world.strike = undefined
-  world.wasKilled = true
+/** A kill may come while somebody acts on this Kobo. */
+function noteTrouble(world: World, step: Step): void {
+  if ('kobo' in step && world.kills.hasBegun) world.kobos[step.kobo].isTroubled = true
 }
 
 async function act(world: World, step: Step): Promise<void> {
@@ -121,7 +94,7 @@ async function actOnKobo(world: World, witness: Witnessed, step: OnKobo, id: str
     case 'tap':
       if (!book || book.downloaded) return
       await kobo.tap(id, { faults: faultsOf(world, witness, step) })
-      await overcome(world)
+      await world.kills.overcome()
       checkEvents(world, witness, step.rate === 0 && !world.wasKilled)
       return
     case 'read':
@@ -254,8 +227,8 @@ function faultsOf(
   const faults = anyOf([randomFaults(random, rate / 100), faultOnce(once ?? null, random)])
   return (exchange) => {
     const chosen = faults(exchange)
-    const killed = world.strike?.faults(exchange)
-    if (world.strike?.hasBegun) witness.isTroubled = true
+    const killed = world.kills.faults(exchange)
+    if (world.kills.hasBegun) witness.isTroubled = true
     if (killed) return killed
     // Nothing on the way keeps a request for the library until the next sync, minutes later.
     const isTooLate = chosen?.kind === 'twin-later' && exchange.path === '/v1/library/sync'
@@ -282,7 +255,7 @@ async function sync(world: World, witness: Witnessed, step: Sync): Promise<void>
       return { kind: 'delay', ms: 1 }
     },
   })
-  await overcome(world)
+  await world.kills.overcome()
   const isWhole = isPlain && !world.wasKilled
   world.between = undefined
   expectWire(world, report)

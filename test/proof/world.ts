@@ -9,9 +9,8 @@ import { openHouse, type House } from '../support/house.ts'
 import { makeEpub } from '../support/make-epub.ts'
 import { comeToRest } from './rest.ts'
 import type { ServerProcesses } from './server-processes.ts'
-import type { Kill } from './kill.ts'
+import { openKills, type Kills } from './kills.ts'
 import { openKilledHouse } from './killed-house.ts'
-import type { Strike } from './strike.ts'
 import { Tally } from './tally.ts'
 import { switchesOf } from './profile.ts'
 import { BOOKS, type Schedule } from './step.ts'
@@ -126,9 +125,7 @@ export type World = {
   kobos: [Witnessed, Witnessed]
   /** What a sync does between two exchanges, set while one runs. */
   between: (() => Promise<void>) | undefined
-  /** The kill of the server that is next, and those that come after it. */
-  strike: Strike | undefined
-  kills: Kill[]
+  kills: Kills
   /** The server was killed in this step. */
   wasKilled: boolean
   serverSnapshot: ServerSnapshot | undefined
@@ -153,13 +150,23 @@ export async function openWorld(stage: Stage, schedule: Schedule): Promise<World
     shelves,
     kobos: [],
     between: undefined,
-    strike: undefined,
-    kills: [],
+    kills: openKills(),
     wasKilled: false,
     serverSnapshot: undefined,
     percent: 1,
     broken: new Map(),
   }
+  const { processes, tally } = stage
+  if (processes)
+    world.kills = openKills({
+      processes,
+      tally,
+      async restart() {
+        world.wasKilled = true
+        await house.restart({ kill: true })
+      },
+      between: (act) => (world.between = act),
+    })
   for (const [index, profile] of schedule.profiles.entries()) {
     const carried = index === 0 ? shelves : [shelves[0]]
     const { id, syncUrl } = await house.device(`Kobo ${index} ${tag}`, carried)
