@@ -53,12 +53,7 @@ async function otherBefore(world: World, step: Step): Promise<(() => Promise<voi
     await world.stage.noted()
     const seq = await lastSeq(world.stage.house.server.home.db.read, other.device)
     const { books, token } = other.kobo.state()
-    const planned = plan(
-      await allPairs(world.stage.house.server.home.db.read, await deviceOf(world, other)),
-    )
-    // Where a person is in a book is told to all their Kobos.
-    const due = planned.filter((each) => each.operation.verb !== 'state')
-    return JSON.stringify([seq, books, token, operations(due)])
+    return JSON.stringify([seq, books, token, await meantFor(world, other)])
   }
   const before = await looks()
   return async () => {
@@ -66,6 +61,15 @@ async function otherBefore(world: World, step: Step): Promise<(() => Promise<voi
     if ((await looks()) !== before)
       fail(world, 'I5', `${step.do} on one Kobo changed something of the other`)
   }
+}
+
+/** What is to be sent to a Kobo, as far as that is its own: where a person is in a book is told to all their Kobos. */
+async function meantFor(world: World, witness: Witnessed): Promise<string> {
+  const device = await deviceOf(world, witness)
+  const pairs = await allPairs(world.stage.house.server.home.db.read, device)
+  // A server that begins anew, since it was killed, also prepares what was not ready.
+  const planned = plan(pairs.map((pair) => ({ ...pair, artifact: pair.artifact ?? 'prepared' })))
+  return operations(planned.filter(({ operation }) => operation.verb !== 'state'))
 }
 
 async function settle(world: World): Promise<void> {
