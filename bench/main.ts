@@ -19,6 +19,7 @@ export type Size = {
   runs: number
   seed: number
   schedules: number
+  killed: number
 }
 
 /** How many files are dropped at once. */
@@ -34,7 +35,7 @@ const BENCHES: Record<string, (size: Size, say: (line: string) => void) => Promi
   kepub: (_, say) => kepub(say),
   sync: (_, say) => syncs(say),
   audit: (_, say) => audits(say),
-  soak: ({ schedules, seed }, say) => soak(schedules, seed, say),
+  soak,
 }
 
 const USAGE = `bin/bench [NAME] [--books N] [--more N] [--lives N] [--times N] [--runs N] [--seed N]
@@ -45,7 +46,9 @@ NAME is one of: ${Object.keys(BENCHES).join(', ')} (first-light when none is giv
   --times N  for kill: how often the program is killed while it imports (200)
   --runs N   for fuzz: how many spoilt books, and how many spoilt requests (20000)
   --schedules N  for soak: how many random schedules of two Kobos (10000)
-  --seed N   for fuzz and soak: the first seed (1); a bad run is repeated with its seed and --runs 1 or --schedules 1
+  --killed N  for soak: in how many of them the server has a process of its own that is killed, at random instants (0)
+  --seed N   for fuzz and soak: the first seed (1); a bad run is repeated with its seed and --runs 1 or --schedules 1, and
+             --killed 1 if its server was killed
 `
 
 process.exitCode = await main(process.argv.slice(2))
@@ -79,12 +82,15 @@ function readArguments(argv: string[]): { name: string; size: Size | undefined; 
       runs: { type: 'string', default: '20000' },
       seed: { type: 'string', default: '1' },
       schedules: { type: 'string', default: '10000' },
+      killed: { type: 'string', default: '0' },
       help: { type: 'boolean', short: 'h' },
     },
   })
   const [name = 'first-light', ...rest] = positionals
   const known = Object.keys(values).every((key) =>
-    ['books', 'more', 'lives', 'times', 'runs', 'seed', 'schedules', 'help'].includes(key),
+    ['books', 'more', 'lives', 'times', 'runs', 'seed', 'schedules', 'killed', 'help'].includes(
+      key,
+    ),
   )
   const size = {
     books: count(values.books),
@@ -94,11 +100,13 @@ function readArguments(argv: string[]): { name: string; size: Size | undefined; 
     runs: count(values.runs),
     seed: count(values.seed),
     schedules: count(values.schedules),
+    killed: count(values.killed),
   }
   const isFine =
     known &&
     rest.length === 0 &&
-    [size.more, size.seed].every((each) => each >= 0) &&
+    [size.more, size.seed, size.killed].every((each) => each >= 0) &&
+    size.killed <= size.schedules &&
     [size.books, size.lives, size.times, size.runs, size.schedules].every((each) => each >= 1)
   return { name, size: isFine ? size : undefined, help: values.help === true }
 }

@@ -9,16 +9,19 @@ import type { Figure } from './table.ts'
 /** Processes that run schedules beside one another. */
 const PROCESSES = 2
 
+/** After so many failures of a process more of them tell nothing new. */
+const ENOUGH = 3
+
 /** A disk in memory, which most systems have: what a disk takes to be sure of its bytes is nothing that a schedule asks about. */
 const MEMORY = '/dev/shm'
 
 /**
  * Lets so many random schedules happen to two Kobos, their owner and their server, over HTTP, and looks at every invariant after every
- * step. Tells of the first that fails in each process with its seed; the same seed is the same schedule.
+ * step. In `killed` of them the server has a process of its own, which is killed. Tells of the first that fails in each process with its
+ * seed; the same seed is the same schedule, though what a kill meets depends on the machine.
  */
 export async function soak(
-  schedules: number,
-  seed: number,
+  { schedules, seed, killed }: { schedules: number; seed: number; killed: number },
   say: (line: string) => void,
 ): Promise<Figure[]> {
   const began = performance.now()
@@ -27,7 +30,10 @@ export async function soak(
   await Promise.all(
     Array.from({ length: Math.min(PROCESSES, schedules) }, async (_, index) => {
       const share = Math.ceil((schedules - index) / PROCESSES)
-      const told = await runShare(share, seed + index * 1_000_000, say)
+      const told = await runShare(
+        { share, seed: seed + index * 1_000_000, killed: Math.ceil((killed - index) / PROCESSES) },
+        say,
+      )
       tally.addTold(told)
       failures += told.failures.length
     }),
@@ -42,6 +48,7 @@ export async function soak(
     { what: 'steps', value: tally.steps, unit: '' },
     ...figures(tally.happened, 'step'),
     ...figures(tally.faults, 'fault'),
+    ...figures(tally.kills, 'kills'),
     ...figures(tally.checks, 'checks of'),
     { what: 'time', value: seconds, unit: 's' },
     { what: 'failures', value: failures, unit: '', goal: 0, must: true },
@@ -54,12 +61,11 @@ export function inMemory(): NodeJS.ProcessEnv {
 }
 
 async function runShare(
-  schedules: number,
-  seed: number,
+  { share, seed, killed }: { share: number; seed: number; killed: number },
   say: (line: string) => void,
 ): Promise<SoakTold> {
   const program = fileURLToPath(new URL('./soak-program.js', import.meta.url))
-  const child = fork(program, [String(schedules), String(seed)], { env: inMemory() })
+  const child = fork(program, [share, seed, ENOUGH, killed].map(String), { env: inMemory() })
   let last: SoakTold | undefined
   child.on('message', (told: SoakTold) => {
     for (const failure of told.failures.slice(last?.failures.length ?? 0)) say(failure)

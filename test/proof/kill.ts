@@ -106,28 +106,30 @@ export const anyKilledSchedule: fc.Arbitrary<KilledSchedule> = fc.record({
   kills: fc.array(kill, { minLength: 1, maxLength: 3 }),
 })
 
-/** Steps in which a Kobo asks much, and those in which the server is told something by one call or few. */
-const STEPS: Record<Kill['among'], Step['do'][]> = {
-  talks: ['sync', 'tap'],
-  wishes: [
-    ...(['shelve', 'unshelve', 'rename', 'delete book', 'restore book', 'again'] as const),
-    ...(['machine removes', 'answer', 'resend', 'retract', 'bring back', 'reset sync'] as const),
-    ...(['pause', 'policy', 'read'] as const),
-  ],
-}
+/** Steps in which a Kobo asks much. */
+const TALKS: Step['do'][] = ['sync', 'tap']
 
-/** Whether a kill in this step meets what a Kobo asks in it. */
-export function talks(step: Step): boolean {
-  return STEPS.talks.includes(step.do)
+/** Steps in which the server is told something by one call or few. */
+const WISHES: Step['do'][] = [
+  ...(['shelve', 'unshelve', 'rename', 'delete book', 'restore book', 'again'] as const),
+  ...(['machine removes', 'answer', 'resend', 'retract', 'bring back', 'reset sync'] as const),
+  ...(['pause', 'policy', 'read'] as const),
+]
+
+/** Steps after which a Kobo has changes to tell. */
+const CHANGES: Step['do'][] = ['remove', 'highlight', 'read']
+
+/** Whether a kill may come in this step at any instant, and not only in the requests of a Kobo that it is to meet. */
+export function isWish({ among }: Kill, step: Step): boolean {
+  return among === 'wishes' && WISHES.includes(step.do)
 }
 
 /** The kills by the places of their steps; of several in one step the last. */
 export function placesOf(kills: readonly Kill[], steps: readonly Step[]): Map<number, Kill> {
   const placed = kills.flatMap((each) => {
+    const kinds = each.among === 'wishes' ? WISHES : each.meets.what === 'change' ? CHANGES : TALKS
     const places = [...steps.keys()]
-    const fit = places.filter((place) =>
-      STEPS[each.among].some((kind) => kind === steps[place]?.do),
-    )
+    const fit = places.filter((place) => kinds.some((kind) => kind === steps[place]?.do))
     const among = fit.length > 0 ? fit : places
     const place = among[each.step % among.length]
     return place === undefined ? [] : [[place, each] as const]

@@ -27,21 +27,21 @@ export type ServerProcesses = {
   leave(): Promise<void>
   /** Kills the process that serves. */
   kill(): Promise<void>
-  /** What was logged as an error. */
-  errors: string[]
+  /** Lines that were written since this was asked last: what was logged as an error, and how a process ended that was not killed. */
+  lines(): string[]
   close(): Promise<void>
 }
 
 /** Opens them; `clock` is the path of the file of their clock. The caller closes them. */
 export function openServerProcesses(clock: string): ServerProcesses {
-  const errors: string[] = []
+  let written = ''
   // Most of a start is to read the program. One process has always done that already.
   let spare = startServerProcess(say)
   let current: ServerProcess | undefined
   let beside: Beside | undefined
 
   function say(text: string): void {
-    errors.push(text)
+    written += text
   }
 
   function next(): ServerProcess {
@@ -61,10 +61,14 @@ export function openServerProcesses(clock: string): ServerProcesses {
 
   return {
     starts: [],
-    errors,
+    lines() {
+      const lines = written.split('\n')
+      written = lines.pop() ?? ''
+      return lines
+    },
     leave,
     kill,
-    async serve(config, { settle = 20, patience = 60, now, log }) {
+    async serve(config, { settle = 20, patience = 1000, now, log }) {
       const order = { do: 'serve', config, clock, settle, patience } as const
       for (const start of this.starts.splice(0)) await endEarly(next(), order, start)
       const mine = next()

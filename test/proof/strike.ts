@@ -33,8 +33,8 @@ export async function strike(
   kill: Kill,
   now?: string,
 ): Promise<Strike> {
-  const { moment, atOnce, starts } = kill
-  let { meets } = kill
+  const { atOnce, starts } = kill
+  let { meets, moment } = kill
   let asked = now ?? 'nothing'
   let seen = 0
   let hasBegun = false
@@ -80,7 +80,9 @@ export async function strike(
       return hasBegun
     },
     hurry() {
-      if (!hasBegun) meets = { what: 'library', nth: seen + 1 }
+      if (hasBegun) return
+      meets = { what: 'library', nth: seen + 1 }
+      if (moment.at === 'commit') moment = { ...moment, dies: { ...moment.dies, commit: 1 } }
     },
     faults(exchange) {
       if (isOver) return undefined

@@ -9,7 +9,7 @@ import { answerAll, ask, call, consent, deviceOf, shelfOf, shelve } from './owne
 import { checkEvents, checkPreview, expectWire } from './checks-of-device.ts'
 import { pageOf } from './page-of.ts'
 import { faultOnce } from './fault-once.ts'
-import { talks, type Kill } from './kill.ts'
+import { isWish, type Kill } from './kill.ts'
 import type { Edit, FaultOnce, Step, Sync } from './step.ts'
 import { strike } from './strike.ts'
 import { checkRemovals } from './wanted.ts'
@@ -18,12 +18,15 @@ import { fail, type Witnessed, type World } from './world.ts'
 /** So long after each step every session is over, in ms. */
 const PAUSE = 130_000
 
-/** Lets one thing happen, with a kill of the server if there is one. Time passes before, so that nothing happens at the same instant. */
+/**
+ * Lets one thing happen. Time passes before, so that nothing happens at the same instant. From this step on a `kill` of the server may come.
+ */
 export async function takeStep(world: World, step: Step, kill?: Kill): Promise<void> {
   const { house, tally, noted, rest } = world.stage
   tally.step(step.do)
   await noted()
   house.advance(PAUSE)
+  world.wasKilled = false
   if (kill) world.kills.push(kill)
   await prepareKill(world, step)
   try {
@@ -34,9 +37,6 @@ export async function takeStep(world: World, step: Step, kill?: Kill): Promise<v
   await rest()
 }
 
-/** Steps in which the server stops by itself, or is asked what nobody asks again. */
-const UNSTRUCK = ['restart', 'server snapshot', 'server rollback', 'locked', 'stranger']
-
 /** Prepares the next kill that waits, when the one before it is over. */
 async function prepareKill(world: World, step: Step): Promise<void> {
   const { house, tally, processes } = world.stage
@@ -44,7 +44,8 @@ async function prepareKill(world: World, step: Step): Promise<void> {
   if (!processes || world.strike) return
   const kill = world.kills.shift()
   if (!kill) return
-  if (!talks(step) && 'kobo' in step) world.kobos[step.kobo].isTroubled = true
+  const isNow = isWish(kill, step)
+  if (isNow && 'kobo' in step) world.kobos[step.kobo].isTroubled = true
   world.strike = await strike(
     {
       processes,
@@ -54,17 +55,17 @@ async function prepareKill(world: World, step: Step): Promise<void> {
         world.between = wait
       },
     },
-    UNSTRUCK.includes(step.do) ? { ...kill, moment: { at: 'end' } } : kill,
-    talks(step) ? undefined : step.do,
+    kill,
+    isNow ? step.do : undefined,
   )
 }
 
-/** Ends a kill that has begun: the server is there again. True when there was one. */
-async function overcome(world: World): Promise<boolean> {
+/** Ends a kill that has begun: the server is there again. */
+async function overcome(world: World): Promise<void> {
   const { strike } = world
-  if (!strike?.hasBegun || !(await strike.over())) return false
+  if (!strike?.hasBegun || !(await strike.over())) return
   world.strike = undefined
-  return true
+  world.wasKilled = true
 }
 
 async function act(world: World, step: Step): Promise<void> {
@@ -120,7 +121,8 @@ async function actOnKobo(world: World, witness: Witnessed, step: OnKobo, id: str
     case 'tap':
       if (!book || book.downloaded) return
       await kobo.tap(id, { faults: faultsOf(world, witness, step) })
-      checkEvents(world, witness, !(await overcome(world)) && step.rate === 0)
+      await overcome(world)
+      checkEvents(world, witness, step.rate === 0 && !world.wasKilled)
       return
     case 'read':
       if (!isReadable) return
@@ -280,8 +282,8 @@ async function sync(world: World, witness: Witnessed, step: Sync): Promise<void>
       return { kind: 'delay', ms: 1 }
     },
   })
-  const isKilled = await overcome(world)
-  const isWhole = isPlain && !isKilled
+  await overcome(world)
+  const isWhole = isPlain && !world.wasKilled
   world.between = undefined
   expectWire(world, report)
   if (isWhole) preview?.(report)

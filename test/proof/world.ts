@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,10 +7,10 @@ import type { Snapshot } from '../../src/simulator/snapshot.ts'
 import { writeNotes } from '../../src/sync/facts.ts'
 import { openHouse, type House } from '../support/house.ts'
 import { makeEpub } from '../support/make-epub.ts'
-import { openClockFile } from './clock-file.ts'
 import { comeToRest } from './rest.ts'
-import { openServerProcesses, type ServerProcesses } from './server-processes.ts'
+import type { ServerProcesses } from './server-processes.ts'
 import type { Kill } from './kill.ts'
+import { openKilledHouse } from './killed-house.ts'
 import type { Strike } from './strike.ts'
 import { Tally } from './tally.ts'
 import { switchesOf } from './profile.ts'
@@ -34,25 +35,32 @@ type Behind = {
   rest: () => Promise<void>
 }
 
+/** How long a server waits for another program that is writing, in ms. */
+const PATIENCE = 60
+
+/** More bytes than lie between two sockets: of a file as large something is not sent yet when the server is killed. */
+const LARGE = 6_000_000
+
 /** Opens a stage, whose server has a process of its own if `killed`. The caller closes it. */
 export async function openStage(tally = new Tally(), { killed = false } = {}): Promise<Stage> {
-  const { house, ...behind } = killed ? await openKilledHouse() : await openHouseHere()
-  const files: Buffer[] = []
+  const { house, ...behind } = await (killed ? openHouseElsewhere() : openHouseHere())
+  const epubs: Buffer[] = []
   const books: string[] = []
   for (let n = 0; n < BOOKS; n++) {
-    const file = await makeEpub({ title: `Book ${n}`, chapters: 2 })
-    files.push(file)
+    const files = killed && n === 0 ? { 'OEBPS/noise.png': randomBytes(LARGE) } : {}
+    const file = await makeEpub({ title: `Book ${n}`, chapters: 2, files })
+    epubs.push(file)
     books.push((await house.addBook(file)).id)
   }
   // Somebody else's Kobo carries them all, so that every book is prepared before a schedule begins.
   const shelf = await house.shelf('Prepared', books)
   await house.device('Somebody else’s', [shelf.id])
   await house.settled()
-  return { house, books, files, tally, ...behind }
+  return { house, books, files: epubs, tally, ...behind }
 }
 
 async function openHouseHere(): Promise<Behind & { house: House; close(): Promise<void> }> {
-  const house = await openHouse({ patience: 60 })
+  const house = await openHouse({ patience: PATIENCE })
   return {
     house,
     processes: undefined,
@@ -62,25 +70,14 @@ async function openHouseHere(): Promise<Behind & { house: House; close(): Promis
   }
 }
 
-async function openKilledHouse(): Promise<Behind & { house: House; close(): Promise<void> }> {
-  const folder = mkdtempSync(join(tmpdir(), 'holdfast-clock-'))
-  const clock = openClockFile(join(folder, 'clock'))
-  const processes = openServerProcesses(join(folder, 'clock'))
-  const house = await openHouse({
-    clock,
-    serve: (config, options) => processes.serve(config, options),
-  })
+async function openHouseElsewhere(): Promise<Behind & { house: House; close(): Promise<void> }> {
+  const { house, processes, close } = await openKilledHouse(PATIENCE)
   return {
     house,
     processes,
     noted: () => processes.tell({ do: 'note' }),
     rest: () => processes.tell({ do: 'rest' }),
-    async close() {
-      await processes.close()
-      await house.close()
-      clock.close()
-      rmSync(folder, { recursive: true })
-    },
+    close,
   }
 }
 
@@ -132,6 +129,8 @@ export type World = {
   /** The kill of the server that is next, and those that come after it. */
   strike: Strike | undefined
   kills: Kill[]
+  /** The server was killed in this step. */
+  wasKilled: boolean
   serverSnapshot: ServerSnapshot | undefined
   /** The percentage of the last page that anybody reached: every act of reading goes on from there. */
   percent: number
@@ -156,6 +155,7 @@ export async function openWorld(stage: Stage, schedule: Schedule): Promise<World
     between: undefined,
     strike: undefined,
     kills: [],
+    wasKilled: false,
     serverSnapshot: undefined,
     percent: 1,
     broken: new Map(),
