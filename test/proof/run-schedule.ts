@@ -1,7 +1,7 @@
 import { checkFiles, checkLedger, checkWords } from './checks-of-ledger.ts'
 import { otherBefore } from './checks-of-other.ts'
 import { placesOf, type Kill } from './kill.ts'
-import { answerAll, ask, deviceOf, questions } from './owner.ts'
+import { answerAll, ask, questions } from './owner.ts'
 import type { Schedule, Step } from './step.ts'
 import { prepare, takeStep } from './take-step.ts'
 import { noteWanted, shelvedFor } from './wanted.ts'
