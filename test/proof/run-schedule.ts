@@ -1,9 +1,7 @@
-import { lastSeq } from '../../src/sync/log.store.ts'
-import { allPairs } from '../../src/sync/pair.store.ts'
-import { plan } from '../../src/sync/plan.ts'
-import { checkFiles, checkLedger, checkWords, operations } from './checks-of-ledger.ts'
+import { checkFiles, checkLedger, checkWords } from './checks-of-ledger.ts'
+import { otherBefore } from './checks-of-other.ts'
 import { placesOf, type Kill } from './kill.ts'
-import { answerAll, ask, deviceOf, questions } from './owner.ts'
+import { answerAll, ask, questions } from './owner.ts'
 import type { Schedule, Step } from './step.ts'
 import { prepare, takeStep } from './take-step.ts'
 import { noteWanted, shelvedFor } from './wanted.ts'
@@ -50,31 +48,6 @@ function checkLines(world: World): void {
   const lines = world.stage.processes?.lines() ?? []
   const bug = lines.find((line) => line !== '' && !line.includes('"code":"unavailable"'))
   if (bug !== undefined) fail(world, 'log', bug)
-}
-
-/** What happens on one Kobo changes nothing of another, unless a removal on it is to leave the shelf. */
-async function otherBefore(world: World, step: Step): Promise<(() => Promise<void>) | undefined> {
-  if (!('kobo' in step) || (step.do === 'sync' && step.edit !== null)) return undefined
-  if ((await deviceOf(world, world.kobos[step.kobo])).onDelete === 'unshelve') return undefined
-  const other = world.kobos[step.kobo === 0 ? 1 : 0]
-  const looks = async () => {
-    await world.stage.noted()
-    const db = world.stage.house.server.home.db.read
-    const planned = plan(await allPairs(db, await deviceOf(world, other)))
-    return { seq: await lastSeq(db, other.device), state: other.kobo.state(), planned }
-  }
-  const before = await looks()
-  return async () => {
-    world.stage.tally.check('I5')
-    const [was, is] = [before, await looks()].map(({ seq, state: { books, token }, planned }) => {
-      // Where a person is in a book is told to all their Kobos. A server that starts makes what was not ready.
-      const own = planned.filter(
-        ({ operation: { verb } }) => verb !== 'state' && !(verb === 'new' && world.wasKilled),
-      )
-      return JSON.stringify([seq, books, token, operations(own)])
-    })
-    if (is !== was) fail(world, 'I5', `${step.do} on one Kobo changed something of the other`)
-  }
 }
 
 async function settle(world: World): Promise<void> {
