@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import { Problem, type ProblemCode } from '../problem.ts'
+import { brokeOff } from '../receive-limits.ts'
 
 /** A JSON answer as a Kobo wants it: with its exact length, and never in pieces. */
 export function answer(value: unknown, status = 200, headers: Record<string, string> = {}) {
@@ -34,7 +35,8 @@ export function answerNothing(): Response {
 export function answerError(error: unknown, log: Logger): Response {
   if (error instanceof Problem && error.code !== 'unavailable')
     return refusal(error.code, error.message)
-  log.error({ err: error }, 'A Kobo could not be answered.')
+  if (brokeOff(error)) log.info({ err: error }, 'A Kobo broke off before its request was whole.')
+  else log.error({ err: error }, 'A Kobo could not be answered.')
   return refusal('unavailable', 'Holdfast cannot do this at the moment. Please try again.')
 }
 

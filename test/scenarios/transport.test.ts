@@ -65,6 +65,26 @@ describe('a connection', () => {
     raw.destroy()
   })
 
+  test('that breaks off within a request is no error of this server', async () => {
+    const state = `${secret}/v1/library/00000000-0000-0000-0000-000000000000/state`
+    for (const [method, path] of [
+      ['PUT', state],
+      ['POST', '/api/v1/shelves'],
+    ] as const) {
+      const before = house.log.length
+      const raw = await openRaw(house.url)
+      const about = ['Content-Type: application/json', 'Content-Length: 1000']
+      const who = `Authorization: Bearer ${house.owner.token}`
+      raw.send(ask(method, path, [...about, who, 'Expect: 100-continue']))
+      await raw.begins()
+      raw.send('{"Read')
+      raw.destroy()
+      const said = () => house.log.slice(before).join('')
+      await expect.poll(said).toContain('"msg"')
+      expect(said()).not.toContain('"level":50')
+    }
+  })
+
   test.each([
     ['1.0', []],
     ['1.1', ['Connection: close']],
