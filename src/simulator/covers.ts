@@ -68,7 +68,7 @@ async function fetchCover(
   if (!/^image\/jpeg\b/.test(answer.headers['content-type'] ?? '')) {
     complaints.push('the content type of a cover must be image/jpeg')
   }
-  if (!looksLikeJpeg(answer.body)) complaints.push('the cover is not a JPEG image')
+  if (!looksLikeJpeg(answer)) complaints.push('the cover is not a JPEG image')
   if (answer.received > COVER_BYTES) complaints.push(`the cover has ${answer.received} bytes`)
   violate(session, at, complaints)
   if (complaints.length > 0) return rmSync(path, { force: true })

@@ -55,7 +55,7 @@ export async function download(session: Session, id: string): Promise<boolean> {
       `the Content-Length ${answer.contentLength} differs from the announced Size ${url.size}`,
     ])
   }
-  const book = answer.status === 200 && looksLikeZip(answer.body)
+  const book = answer.status === 200 && looksLikeZip(answer)
   if (answer.status === 200 && !book)
     violate(session, at, ['the file does not begin like a ZIP archive'])
   device.diary.note(`download of “${title}” → ${answer.status}, ${answer.received} bytes`)

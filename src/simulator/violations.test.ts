@@ -248,6 +248,21 @@ test.each<[string, string, Twist, string]>([
   expect(violations.find((each) => each.includes(rule))).toMatch(/^(GET|POST) \/.*: .*\.$/)
 })
 
+test.each([
+  ['/files/', 'the body ended after 2 of 12 bytes'],
+  ['/images/', 'the body ended after 2 of 64 bytes'],
+])(
+  '%s that breaks off before it can be told what it is breaks no other rule',
+  async (path, rule) => {
+    fake.pages.push({
+      operations: [newBook(fake, 'b1', 'Alice12', { file: Buffer.from('PK\u0003\u0004 a book.') })],
+      token: tokenOf(1),
+    })
+    fake.twists.set(path, { breakAfter: 2 })
+    expect(await syncOnce()).toEqual([expect.stringContaining(rule)])
+  },
+)
+
 test.each<[string, Record<string, unknown>, string]>([
   ['no title', { Title: undefined }, 'NewEntitlement.BookMetadata.Title is missing'],
   ['no cover id', { CoverImageId: '' }, 'CoverImageId must be a text that is not empty'],

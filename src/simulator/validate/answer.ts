@@ -34,11 +34,17 @@ export function complaintsAboutLength(answer: Answer): string[] {
 }
 
 /** A ZIP archive begins so. */
-export function looksLikeZip(firstBytes: Buffer): boolean {
-  return firstBytes.subarray(0, 4).equals(Buffer.from([0x50, 0x4b, 0x03, 0x04]))
+export function looksLikeZip(answer: Answer): boolean {
+  return beginsLike(answer, [0x50, 0x4b, 0x03, 0x04])
 }
 
 /** A JPEG image begins so. */
-export function looksLikeJpeg(firstBytes: Buffer): boolean {
-  return firstBytes.subarray(0, 3).equals(Buffer.from([0xff, 0xd8, 0xff]))
+export function looksLikeJpeg(answer: Answer): boolean {
+  return beginsLike(answer, [0xff, 0xd8, 0xff])
+}
+
+/** Whether a body begins with these bytes, as far as it came: one that broke off among them may have been anything that begins so. */
+function beginsLike({ body, whole }: Answer, bytes: number[]): boolean {
+  const known = Buffer.from(whole ? bytes : bytes.slice(0, body.length))
+  return body.subarray(0, known.length).equals(known)
 }
