@@ -29,3 +29,17 @@ test.concurrent('every invariant holds as well when a sync takes several pages',
   expect(broken).toEqual([])
   expect(after).toBe(15)
 }, 600_000)
+
+/** What only a crash can tell from the truth: a fact that is written, and what follows from it a moment later. */
+const IN_TWO_STEPS = {
+  file: 'facts.js',
+  from: 'await home.db.transact((tx) => recordFactIn(tx, home, device, book, fact));',
+  to: `await home.db.transact((tx) => appendFacts(tx, device.id, home.now(), [{ ...fact, book }]));
+    await home.db.transact((tx) => refold(tx, device.id, [book]));`,
+}
+
+test.concurrent('schedules whose server is killed notice: one decision in two transactions', async () => {
+  const run = { schedules: 60, seed: 10, killed: 60 }
+  const { broken } = await soakChanged([IN_TWO_STEPS], run)
+  expect(broken.join('\n')).toMatch(/I2:/)
+}, 600_000)

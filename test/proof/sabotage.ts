@@ -12,13 +12,16 @@ const ENOUGH = 1
 /** A change to the built program: in this file of src/sync, `from` (which must be there exactly once) becomes `to`. */
 export type Change = { file: string; from: string; to: string }
 
+/** How many schedules, from which seed on, and in how many of them, the first, the server is killed. */
+export type Run = { schedules: number; seed: number; killed?: number }
+
 /**
  * Changes a copy of the built program and lets random schedules happen to it, from this seed on, until one fails. Answers the invariants
  * that were broken in it, each with what was seen, and how many schedules it took; no invariants when none of so many failed.
  */
 export async function soakChanged(
   changes: readonly Change[],
-  { schedules, seed }: { schedules: number; seed: number },
+  run: Run,
 ): Promise<{ broken: string[]; after: number }> {
   const root = packageRoot()
   mkdirSync(join(root, '.cache'), { recursive: true })
@@ -27,7 +30,7 @@ export async function soakChanged(
     cpSync(join(root, 'dist'), join(folder, 'dist'), { recursive: true })
     for (const { file, from, to } of changes)
       change(join(folder, 'dist', 'src', 'sync', file), from, to)
-    const told = await runSoak(join(folder, 'dist', 'bench', 'soak-program.js'), schedules, seed)
+    const told = await runSoak(join(folder, 'dist', 'bench', 'soak-program.js'), run)
     return { broken: told.failures, after: told.schedules }
   } finally {
     rmSync(folder, { recursive: true, force: true })
@@ -50,8 +53,8 @@ function escaped(text: string): string {
 }
 
 /** One process, so that the schedules are one plain range of seeds. */
-async function runSoak(program: string, schedules: number, seed: number): Promise<SoakTold> {
-  const child = fork(program, [schedules, seed, ENOUGH].map(String), {
+async function runSoak(program: string, { schedules, seed, killed = 0 }: Run): Promise<SoakTold> {
+  const child = fork(program, [schedules, seed, ENOUGH, killed].map(String), {
     stdio: 'pipe',
     env: inMemory(),
   })
