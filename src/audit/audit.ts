@@ -3,20 +3,21 @@ import type { Device } from '../devices/device.ts'
 import type { Tx } from '../db/schema.ts'
 import type { Home } from '../home.ts'
 import { randomId } from '../random-id.ts'
+import { askedAbout, closeAnswered } from '../sync/answered-by-audit.ts'
 import { record } from '../sync/facts.ts'
 import { foldBook } from '../sync/fold.ts'
 import { everyBook } from '../sync/known-books.store.ts'
 import { appendFacts, type Fact } from '../sync/log.store.ts'
 import { machineTimeZone } from '../time-zone.ts'
 import { auditedBooks, withUnsaved } from './audited-books.store.ts'
-import { countOf, isDrift, summaryOf, type Certificate } from './certificate.ts'
+import { countOf, isDrift, isHeldBack, summaryOf, type Certificate } from './certificate.ts'
 import { saveCertificate } from './certificate.store.ts'
 import { tellDrift } from './drift.ts'
 import { placeIn } from './place.store.ts'
 import type { Place } from './place.ts'
 import { readDatabase } from './read-database.ts'
 import type { Listing, Reading } from './reading.ts'
-import { confirmationOf, findingsOf, type AuditedBook, type Finding } from './snapshot.ts'
+import { confirmationOf, factsOf, findingsOf, type AuditedBook, type Finding } from './snapshot.ts'
 
 /** What is known of a device from the device itself. */
 export type Snapshot = {
@@ -40,7 +41,8 @@ let reading: Promise<unknown> = Promise.resolve()
 
 /**
  * Compares what a device says of itself with its ledger and keeps the certificate. What is there is proof at once, unless the ledger
- * knows something newer; what is not as it should be is told, and waits for `heal`. Throws `Problem('conflict')` for the
+ * knows something newer. While a question is open whether a book is there, so is it known at once that it is not; all else that is not as it
+ * should be is told, and waits for `heal`. Throws `Problem('conflict')` for the
  * database of another device.
  */
 export async function audit(home: Home, device: Device, snapshot: Snapshot): Promise<Certificate> {
@@ -65,7 +67,10 @@ async function auditIn(
     marked: new Set(reading.books.flatMap(({ id, highlights }) => (highlights > 0 ? [id] : []))),
   })
   const findings = await found(tx, device, { reading, listing }, books, place)
+  const asked = await askedAbout(tx, device)
+  const answered = findings.filter((finding) => answers(finding) && asked.has(finding.book))
   await confirm(tx, home, device, confirmations(findings, books, place, current))
+  await record(tx, home, device.id, answered.flatMap(factsOf))
   const { salvaged, foreign } = reading
   const certificate: Certificate = {
     id: randomId(home.random),
@@ -80,8 +85,19 @@ async function auditIn(
     findings,
   }
   await saveCertificate(tx, certificate)
-  await tellDrift(tx, home, device, certificate, findings.filter(isDrift))
+  const waiting = findings.filter(isDrift).filter((finding) => !answered.includes(finding))
+  await tellDrift(tx, home, device, certificate, waiting)
+  if (place) await closeAnswered(tx, home, device, place.seq)
   return certificate
+}
+
+/**
+ * Whether this answers a question that is open about the book: it is not there. Whoever audits a Kobo because of the question need not say
+ * so again. What else may be healed waits, and so does what may cost highlights.
+ */
+function answers(finding: Finding): boolean {
+  const isMissing = finding.standing === 'lost' || finding.standing === 'removedRow'
+  return isMissing && isDrift(finding) && !isHeldBack(finding)
 }
 
 /** Whether highlights are stored is asked of the books that it matters for: that takes longer than all else. */

@@ -2,13 +2,13 @@ import type { Device } from '../devices/device.ts'
 import type { Tx } from '../db/schema.ts'
 import type { Home } from '../home.ts'
 import { Problem } from '../problem.ts'
+import { closeAnswered } from '../sync/answered-by-audit.ts'
 import { record } from '../sync/facts.ts'
-import type { Fact } from '../sync/log.store.ts'
 import { auditedBooksOf } from './audited-books.store.ts'
 import { isDrift, isHeldBack, type Certificate } from './certificate.ts'
 import { tellDrift } from './drift.ts'
 import { isOutdated } from './place.ts'
-import { healingOf, saidBy, type Finding, type Healed } from './snapshot.ts'
+import { factsOf, saidBy, type Finding, type Healed } from './snapshot.ts'
 
 /** What of an audit is to be healed: everything unless classes or books are named. */
 export type HealWish = {
@@ -53,6 +53,7 @@ export async function healAudit(
     certificate,
     drift.filter(({ book }) => !done.has(book)),
   )
+  await closeAnswered(tx, home, device, certificate.place.seq)
 }
 
 /** What the audit found and what is so for all that is known today. */
@@ -75,10 +76,6 @@ async function stillSo(
     // What was told already needs no second word.
     return !today.entries.some((entry) => entry.kind === 'audited' && entry.seq > place.seq)
   })
-}
-
-function factsOf(finding: Finding): Fact[] {
-  return healingOf(finding).map((fact) => ({ ...fact, book: finding.book }))
 }
 
 /** Whoever names a book is told when nothing happens to it. */

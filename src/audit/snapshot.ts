@@ -135,6 +135,11 @@ export function healingOf({ standing, file, outdated, settles }: Finding): BookF
   }
 }
 
+/** The same facts, as they are recorded. */
+export function factsOf(finding: Finding): (BookFact & { book: string })[] {
+  return healingOf(finding).map((fact) => ({ ...fact, book: finding.book }))
+}
+
 function absent(id: string): ReadBook {
   const nothing = { size: null, percent: null, finished: false, highlights: 0, markup: 0 }
   return { id, row: 'none', downloaded: false, ...nothing, doubles: 0 }
