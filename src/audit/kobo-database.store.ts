@@ -1,7 +1,7 @@
 import { closeSync, ftruncateSync, fstatSync, openSync, readSync } from 'node:fs'
 import Sqlite from 'better-sqlite3'
 import { looksLikeOurs } from '../sync/token.ts'
-import type { ReadBook, Reading } from './reading.ts'
+import { rowless, type ReadBook, type Reading } from './reading.ts'
 import {
   columnsOf,
   exprOf,
@@ -61,7 +61,7 @@ function readOpened(path: string, ours: ReadonlySet<string>, isDamaged: boolean)
       db.pragma(wish)
     db.pragma('query_only = ON')
     const books = readContent(db, ours)
-    const marks = countMarks(db, books.found)
+    const marks = countMarks(db, books.found, ours)
     return {
       books: [...books.found.values()],
       foreign: books.foreign,
@@ -151,8 +151,15 @@ function nameOf({ title, authors }: Row): string | undefined {
   return plain(title) && plain(authors) ? `${plain(title)}\n${plain(authors)}` : undefined
 }
 
-/** Counts the marks in each book. Answers whether all of them could be counted. */
-function countMarks(db: Sqlite.Database, found: Map<string, ReadBook>): boolean {
+/**
+ * Counts the marks in each book, also where its row is gone: a book that is fetched anew takes them with it. Answers whether all of
+ * them could be counted.
+ */
+function countMarks(
+  db: Sqlite.Database,
+  found: Map<string, ReadBook>,
+  ours: ReadonlySet<string>,
+): boolean {
   const table = columnsOf(db, 'Bookmark')
   if (table === 'absent' || table === 'odd' || !table.has('volumeid')) return false
   const query = {
@@ -167,8 +174,9 @@ function countMarks(db: Sqlite.Database, found: Map<string, ReadBook>): boolean 
   }
   const salvaged = rowsOf(db, query, ({ book: id, hidden, type }) => {
     const isMark = type === null || type === 'highlight' || type === 'note' || type === 'markup'
-    const book = typeof id === 'string' ? found.get(id) : undefined
-    if (!book || !isMark || isTrue(hidden)) return
+    if (typeof id !== 'string' || !ours.has(id) || !isMark || isTrue(hidden)) return
+    const book = found.get(id) ?? rowless(id)
+    found.set(id, book)
     book.highlights += 1
     if (type === 'markup') book.markup += 1
   })

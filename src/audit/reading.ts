@@ -41,6 +41,12 @@ export const Reading = z.strictObject({
 export type Reading = z.infer<typeof Reading>
 export type ReadBook = Reading['books'][number]
 
+/** A book without a row, of which nothing else is known yet. */
+export function rowless(id: string): ReadBook {
+  const nothing = { size: null, percent: null, finished: false, highlights: 0, markup: 0 }
+  return { id, row: 'none', downloaded: false, ...nothing, doubles: 0 }
+}
+
 /** The folder of book files of a device: the name of each file, which is its book's id, and its bytes. */
 export const Listing = z.array(z.object({ name: z.string().max(1000), size: Count })).max(200_000)
 

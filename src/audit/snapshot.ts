@@ -3,7 +3,7 @@ import { foldStay } from '../sync/fold.ts'
 import type { BookFact } from '../sync/log.ts'
 import type { Stay } from '../sync/stay.ts'
 import { isOutdated, isProvenSince, isToldSince, type Place, type Said } from './place.ts'
-import type { Listing, ReadBook, Reading } from './reading.ts'
+import { rowless, type Listing, type ReadBook, type Reading } from './reading.ts'
 
 /** How a book stands on a device, by its own database. Of these each book has at most one. */
 export const STANDINGS = [
@@ -71,7 +71,7 @@ export function findingsOf(
   const rows = new Map(reading.books.map((row) => [row.id, row]))
   const files = listing && new Map(listing.map(({ name, size }) => [name, size]))
   return books.flatMap((book) => {
-    const row = rows.get(book.id) ?? absent(book.id)
+    const row = rows.get(book.id) ?? rowless(book.id)
     const stay = foldStay(book.entries)
     const standing = standingOf(book, stay, row, files, reading.salvaged)
     if (!standing) return []
@@ -138,11 +138,6 @@ export function healingOf({ standing, file, outdated, settles }: Finding): BookF
 /** The same facts, as they are recorded. */
 export function factsOf(finding: Finding): (BookFact & { book: string })[] {
   return healingOf(finding).map((fact) => ({ ...fact, book: finding.book }))
-}
-
-function absent(id: string): ReadBook {
-  const nothing = { size: null, percent: null, finished: false, highlights: 0, markup: 0 }
-  return { id, row: 'none', downloaded: false, ...nothing, doubles: 0 }
 }
 
 function standingOf(
