@@ -17,7 +17,14 @@ import { placeIn } from './place.store.ts'
 import type { Place } from './place.ts'
 import { readDatabase } from './read-database.ts'
 import type { Listing, Reading } from './reading.ts'
-import { confirmationOf, factsOf, findingsOf, type AuditedBook, type Finding } from './snapshot.ts'
+import {
+  confirmationOf,
+  factsOf,
+  findingsOf,
+  recorded,
+  type AuditedBook,
+  type Finding,
+} from './snapshot.ts'
 
 /** What is known of a device from the device itself. */
 export type Snapshot = {
@@ -70,7 +77,13 @@ async function auditIn(
   const asked = await askedAbout(tx, device)
   const answered = findings.filter((finding) => answers(finding) && asked.has(finding.book))
   await confirm(tx, home, device, confirmations(findings, books, place, current))
-  await record(tx, home, device.id, answered.flatMap(factsOf))
+  if (place)
+    await record(
+      tx,
+      home,
+      device.id,
+      answered.flatMap((finding) => factsOf(finding, place)),
+    )
   const { salvaged, foreign } = reading
   const certificate: Certificate = {
     id: randomId(home.random),
@@ -130,6 +143,7 @@ function confirmations(
   place: Place | null,
   current: boolean,
 ): Confirmation[] {
+  if (place === null) return []
   const entries = new Map(books.map((book) => [book.id, book.entries]))
   return findings.flatMap((finding) => {
     const { book } = finding
@@ -137,7 +151,10 @@ function confirmations(
     return confirmationOf(finding, known, place, current).map((fact) => {
       const { seq, at } = known.at(-1) ?? { seq: 0, at: 0 }
       const then = foldBook([...known, { ...fact, seq: seq + 1, at }])
-      return { fact: { ...fact, book }, isNews: !isDeepStrictEqual(foldBook(known), then) }
+      return {
+        fact: recorded(fact, book, place),
+        isNews: !isDeepStrictEqual(foldBook(known), then),
+      }
     })
   })
 }

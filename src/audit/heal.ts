@@ -30,7 +30,8 @@ export async function healAudit(
   certificate: Certificate,
   wish: HealWish,
 ): Promise<void> {
-  if (certificate.place === null)
+  const { place } = certificate
+  if (place === null)
     throw new Problem(
       'conflict',
       'Nobody knows when this copy was made, so that nothing follows from it. Say the day, or audit a newer one.',
@@ -44,7 +45,12 @@ export async function healAudit(
   )
   refuse(wish, drift)
   const healed = chosen.filter((finding) => wish.evenUnsaved || !isHeldBack(finding))
-  await record(tx, home, device.id, healed.flatMap(factsOf))
+  await record(
+    tx,
+    home,
+    device.id,
+    healed.flatMap((finding) => factsOf(finding, place)),
+  )
   const done = new Set(healed.map(({ book }) => book))
   await tellDrift(
     tx,
@@ -53,7 +59,7 @@ export async function healAudit(
     certificate,
     drift.filter(({ book }) => !done.has(book)),
   )
-  await closeAnswered(tx, home, device, certificate.place.seq)
+  await closeAnswered(tx, home, device, place.seq)
 }
 
 /** What the audit found and what is so for all that is known today. */

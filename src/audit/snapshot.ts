@@ -135,9 +135,14 @@ export function healingOf({ standing, file, outdated, settles }: Finding): BookF
   }
 }
 
-/** The same facts, as they are recorded. */
-export function factsOf(finding: Finding): (BookFact & { book: string })[] {
-  return healingOf(finding).map((fact) => ({ ...fact, book: finding.book }))
+/** The same facts, as they are recorded: what a database says was so when it was copied. */
+export function factsOf(finding: Finding, place: Place): (BookFact & { book: string })[] {
+  return healingOf(finding).map((fact) => recorded(fact, finding.book, place))
+}
+
+/** A fact that follows from a copy, with the book and the time that it speaks of. */
+export function recorded(fact: BookFact, book: string, { at }: Place): BookFact & { book: string } {
+  return fact.kind === 'audited' ? { ...fact, copied: at, book } : { ...fact, book }
 }
 
 function standingOf(

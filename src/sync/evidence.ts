@@ -74,7 +74,7 @@ function hearDenial(found: Evidence, entry: BookEntry, before: Stay, after: Stay
   if (entry.kind === 'delete' && !entry.repeat) found.denial = null
   if (entry.kind === 'audited' && entry.row) found.denial = null
   const kind = deniedBy(entry, before, after)
-  if (kind) found.denial = { kind, at: entry.at, place: entry.seq }
+  if (kind) found.denial = { kind, at: instantOf(entry), place: entry.seq }
   if (kind === 'consent' || kind === 'epoch') found.proof = null
 }
 
@@ -129,7 +129,7 @@ function hearProof(
   const shown = shownBy(entry)
   if (!shown || stay.state !== 'held' || stay.consent !== null) return
   const at = instantOf(entry)
-  const moment = 'instant' in entry ? momentOf(entry) : entry
+  const moment = momentIn(entry)
   // By a clock that is ahead of ours nothing can be put in order: it only tells of a book that is held.
   if (moment && !isLater(moment, stay.since) && entry.kind !== 'audited') return
   const undated = found.denial ? 0 : entry.seq
@@ -161,7 +161,14 @@ const ROW_PROOFS = ['metadata-asked', 'cover-asked', 'annotations-asked', 'tagge
 
 /** When what an entry tells was so, epoch ms: never after its arrival, whatever the device's clock says. */
 function instantOf(entry: BookEntry): number {
+  if (entry.kind === 'audited') return Math.min(entry.copied ?? entry.at, entry.at)
   return 'instant' in entry ? Math.min(entry.instant, entry.at) : entry.at
+}
+
+/** The time of which a proof speaks; null where no clock tells. */
+function momentIn(entry: BookEntry): Moment | null {
+  if (entry.kind === 'audited' && entry.copied !== undefined) return { instant: instantOf(entry) }
+  return 'instant' in entry ? momentOf(entry) : entry
 }
 
 /** The last place in the log at which it was not later than the moment. */

@@ -95,6 +95,26 @@ describe('a sentence says what happened and what follows', () => {
       [[saturday('21:20'), { kind: 'audited', row: true, file: true }]],
     ],
     [
+      'on-device: Found in the Kobo’s own database Saturday 21:20; not heard of since. It is on the device.',
+      [
+        [
+          Date.UTC(2026, 10, 24, 9),
+          { kind: 'audited', row: true, file: true, copied: saturday('21:20') },
+        ],
+      ],
+    ],
+    [
+      'on-device: Offered Saturday 21:14 and acknowledged; listed by the Kobo at 21:20; not heard of since. It is on the device.',
+      [
+        offered,
+        [saturday('21:20'), { kind: 'listed' }],
+        [
+          Date.UTC(2026, 10, 24, 9),
+          { kind: 'audited', row: true, file: true, copied: saturday('21:16') },
+        ],
+      ],
+    ],
+    [
       'entitled: Offered Saturday 21:14 and acknowledged. It is in the Kobo’s library, not downloaded.',
       [offered],
     ],

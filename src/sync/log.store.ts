@@ -322,6 +322,7 @@ const BOOK_FACT = z.discriminatedUnion('kind', [
     row: z.boolean(),
     file: z.boolean(),
     current: z.literal(true).exactOptional(),
+    copied: z.number().exactOptional(),
   }),
 ])
 

@@ -94,6 +94,19 @@ describe('a copy that was made before the last sync and is uploaded after it', (
     expect(kobo.titles()).toEqual(['Emma', 'Persuasion', 'Villette', 'Walden'])
   })
 
+  test('proves what it shows for its own day, not for that of its arrival', async () => {
+    const brought = bringFrom(kobo)
+    const takenAt = house.now()
+    house.advance(3 * DAY)
+    await auditOf(house, kobo, { brought, takenAt })
+    const { body } = await house.api<{
+      items: { title: string; status: string; proof: { kind: string; at: number } }[]
+    }>('GET', `/devices/${kobo.device}/contents`)
+    expect(body.items.map(({ status, proof }) => [status, proof])).toEqual(
+      Array(3).fill(['on-device', expect.objectContaining({ kind: 'audited', at: takenAt })]),
+    )
+  })
+
   test('heals nothing that was healed meanwhile', async () => {
     kobo.loseRows([id('Emma')])
     const audit = await auditOf(house, kobo)
