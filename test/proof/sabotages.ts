@@ -105,4 +105,28 @@ export const SABOTAGES: Sabotage[] = [
     breaks: /I3:/,
     seed: 1,
   },
+  {
+    what: 'an old audit beats newer facts',
+    changes: [
+      {
+        file: '../audit/place.js',
+        from: 'return entries.some((entry) => isAfter(entry, place, said) && overturns(entry, said));',
+        to: 'return false;',
+      },
+    ],
+    breaks: /I7:|I4:/,
+    seed: 1,
+  },
+  {
+    what: 'heal sends again what is healthy',
+    changes: [
+      {
+        file: '../audit/heal.js',
+        from: 'healed.flatMap((finding) => factsOf(finding, place))',
+        to: "certificate.findings.map(({ book }) => ({ kind: 'consent', book }))",
+      },
+    ],
+    breaks: /I7:/,
+    seed: 1,
+  },
 ]

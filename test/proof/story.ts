@@ -81,6 +81,18 @@ const STORIES: ((cast: Cast) => Step[])[] = [
     { do: 'heal', classes: null, evenUnsaved: true, kobo },
     sync(kobo),
   ],
+  // A copy of a day on which its reader had removed a book is audited after the book came back.
+  ({ kobo, book }) => [
+    ...there(kobo, book),
+    { do: 'remove', kobo, book },
+    sync(kobo),
+    { do: 'copy database', kobo },
+    { do: 'unshelve', book },
+    ...there(kobo, book),
+    audit(kobo, 'earlier'),
+    { do: 'heal', classes: null, evenUnsaved: true, kobo },
+    sync(kobo),
+  ],
   // The library is gone, and the token is still there.
   ({ kobo, book }) => [
     ...there(kobo, book),
