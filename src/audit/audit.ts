@@ -1,30 +1,21 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { Device } from '../devices/device.ts'
 import type { Tx } from '../db/schema.ts'
 import type { Home } from '../home.ts'
 import { randomId } from '../random-id.ts'
-import { askedAbout, closeAnswered } from '../sync/answered-by-audit.ts'
+import { closeAnswered } from '../sync/answered-by-audit.ts'
 import { record } from '../sync/facts.ts'
-import { foldBook } from '../sync/fold.ts'
 import { everyBook } from '../sync/known-books.store.ts'
-import { appendFacts, type Fact } from '../sync/log.store.ts'
 import { machineTimeZone } from '../time-zone.ts'
 import { auditedBooks, withUnsaved } from './audited-books.store.ts'
-import { countOf, isDrift, isHeldBack, summaryOf, type Certificate } from './certificate.ts'
+import { countOf, isDrift, summaryOf, type Certificate } from './certificate.ts'
 import { saveCertificate } from './certificate.store.ts'
 import { tellDrift } from './drift.ts'
+import { follow } from './follow.ts'
 import { placeIn } from './place.store.ts'
 import type { Place } from './place.ts'
 import { readDatabase } from './read-database.ts'
 import type { Listing, Reading } from './reading.ts'
-import {
-  confirmationOf,
-  factsOf,
-  findingsOf,
-  recorded,
-  type AuditedBook,
-  type Finding,
-} from './snapshot.ts'
+import { findingsOf, type AuditedBook, type Finding } from './snapshot.ts'
 
 /** What is known of a device from the device itself. */
 export type Snapshot = {
@@ -74,16 +65,6 @@ async function auditIn(
     marked: new Set(reading.books.flatMap(({ id, highlights }) => (highlights > 0 ? [id] : []))),
   })
   const findings = await found(tx, device, { reading, listing }, books, place)
-  const asked = await askedAbout(tx, device)
-  const answered = findings.filter((finding) => answers(finding) && asked.has(finding.book))
-  await confirm(tx, home, device, confirmations(findings, books, place, current))
-  if (place)
-    await record(
-      tx,
-      home,
-      device.id,
-      answered.flatMap((finding) => factsOf(finding, place)),
-    )
   const { salvaged, foreign } = reading
   const certificate: Certificate = {
     id: randomId(home.random),
@@ -98,19 +79,10 @@ async function auditIn(
     findings,
   }
   await saveCertificate(tx, certificate)
-  const waiting = findings.filter(isDrift).filter((finding) => !answered.includes(finding))
+  const waiting = place ? await follow(tx, home, device, { findings, books, place, current }) : []
   await tellDrift(tx, home, device, certificate, waiting)
   if (place) await closeAnswered(tx, home, device, place.seq)
   return certificate
-}
-
-/**
- * Whether this answers a question that is open about the book: it is not there. Whoever audits a Kobo because of the question need not say
- * so again. What else may be healed waits, and so does what may cost highlights.
- */
-function answers(finding: Finding): boolean {
-  const isMissing = finding.standing === 'lost' || finding.standing === 'removedRow'
-  return isMissing && isDrift(finding) && !isHeldBack(finding)
 }
 
 /** Whether highlights are stored is asked of the books that it matters for: that takes longer than all else. */
@@ -132,44 +104,6 @@ async function found(
     findingsOf(reading, listing, asked, place).map((finding) => [finding.book, finding]),
   )
   return findings.map((finding) => exact.get(finding.book) ?? finding)
-}
-
-/** A fact about a book, and whether the device is held to hold something else of it now. */
-type Confirmation = { fact: Fact; isNews: boolean }
-
-function confirmations(
-  findings: readonly Finding[],
-  books: readonly AuditedBook[],
-  place: Place | null,
-  current: boolean,
-): Confirmation[] {
-  if (place === null) return []
-  const entries = new Map(books.map((book) => [book.id, book.entries]))
-  return findings.flatMap((finding) => {
-    const { book } = finding
-    const known = entries.get(book) ?? []
-    return confirmationOf(finding, known, place, current).map((fact) => {
-      const { seq, at } = known.at(-1) ?? { seq: 0, at: 0 }
-      const then = foldBook([...known, { ...fact, seq: seq + 1, at }])
-      return {
-        fact: recorded(fact, book, place),
-        isNews: !isDeepStrictEqual(foldBook(known), then),
-      }
-    })
-  })
-}
-
-/** Most books of a large library are just where they were thought to be: then nothing is folded anew, and nothing is due. */
-async function confirm(
-  tx: Tx,
-  home: Home,
-  device: Device,
-  confirmations: readonly Confirmation[],
-): Promise<void> {
-  const facts = (isNews: boolean): Fact[] =>
-    confirmations.flatMap((each) => (each.isNews === isNews ? [each.fact] : []))
-  await record(tx, home, device.id, facts(true))
-  await appendFacts(tx, device.id, home.now(), facts(false))
 }
 
 function dayOf(at: number): string {

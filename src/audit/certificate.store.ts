@@ -2,6 +2,7 @@ import type { Selectable } from 'kysely'
 import { z } from 'zod'
 import type { Db, Schema, Tx } from '../db/schema.ts'
 import type { Certificate } from './certificate.ts'
+import type { Place } from './place.ts'
 import { STANDINGS, type Finding } from './snapshot.ts'
 
 /** So many of a device are kept. */

@@ -83,6 +83,8 @@ function overturns(entry: BookEntry, said: Said): boolean {
       return entry.operation.verb !== 'metadata' && entry.operation.verb !== 'state'
     case 'audited':
       return entry.row !== said.row || entry.file !== said.file
+    case 'missed':
+      return entry.row !== said.row || said.file
     case 'metadata-asked':
     case 'cover-asked':
     case 'tagged':

@@ -140,6 +140,16 @@ export function factsOf(finding: Finding, place: Place): (BookFact & { book: str
   return healingOf(finding).map((fact) => recorded(fact, finding.book, place))
 }
 
+/** That a book, or its file, is not where it was thought to be: nothing of it is done before somebody heals it. */
+export function missedIn(
+  { book, standing }: Finding,
+  { at }: Place,
+): (BookFact & { book: string })[] {
+  const isRow = standing === 'lost' || standing === 'removedRow'
+  if (!isRow && standing !== 'fileMissing') return []
+  return [{ kind: 'missed', row: !isRow, copied: at, book }]
+}
+
 /** A fact that follows from a copy, with the book and the time that it speaks of. */
 export function recorded(fact: BookFact, book: string, { at }: Place): BookFact & { book: string } {
   return fact.kind === 'audited' ? { ...fact, copied: at, book } : { ...fact, book }

@@ -57,6 +57,7 @@ function isSignOfLife(entry: Entry): boolean {
     entry.kind === 'returned' ||
     entry.kind === 'list' ||
     entry.kind === 'audited' ||
+    entry.kind === 'missed' ||
     (entry.kind === 'answered' && entry.from !== null) ||
     isFileProof(entry)
   )

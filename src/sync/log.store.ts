@@ -324,6 +324,7 @@ const BOOK_FACT = z.discriminatedUnion('kind', [
     current: z.literal(true).exactOptional(),
     copied: z.number().exactOptional(),
   }),
+  z.object({ kind: z.literal('missed'), row: z.boolean(), copied: z.number() }),
 ])
 
 const SWEEPING_FACT = z.discriminatedUnion('kind', [

@@ -49,6 +49,10 @@ export type BookFact =
    * speaks, epoch ms; that of its arrival unless given.
    */
   | { kind: 'audited'; row: boolean; file: boolean; current?: true; copied?: number }
+  /**
+   * The device's own database lacked it (`row` false), or its file. Nothing follows from it before somebody says that it is to be healed.
+   */
+  | { kind: 'missed'; row: boolean; copied: number }
 
 /**
  * What the oldest entries about a book come to, which went. `touched`: the place of the newest of them that put the book there or took
