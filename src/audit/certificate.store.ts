@@ -68,6 +68,23 @@ export async function newestCertificate(db: Db, device: string): Promise<Certifi
   return row && toCertificate(row)
 }
 
+/** Whether there is a certificate of a device from a newer copy than one at this place of its log. */
+export async function isOvertaken(db: Db, device: string, { seq, at }: Place): Promise<boolean> {
+  const newer = await db
+    .selectFrom('audit')
+    .select('id')
+    .where('device', '=', device)
+    .where((is) =>
+      is.or([
+        is('known_seq', '>', seq),
+        is.and([is('known_seq', '=', seq), is('copied_at', '>', at)]),
+      ]),
+    )
+    .limit(1)
+    .executeTakeFirst()
+  return newer !== undefined
+}
+
 /** A certificate without what was found of each book. */
 export type Brief = Pick<Certificate, 'id' | 'at' | 'summary' | 'confirmed' | 'expected'> & {
   copiedAt: number | null

@@ -5,7 +5,7 @@ import { readKoboDatabase } from '../../src/audit/kobo-database.store.ts'
 import type { Listing, Reading } from '../../src/audit/reading.ts'
 import type { Healed } from '../../src/audit/snapshot.ts'
 import type { AuditTold, PreviewTold } from '../support/audit-of.ts'
-import { checkHealing, checkTruth } from './checks-of-audit.ts'
+import { checkHealing, checkStatuses, checkTruth } from './checks-of-audit.ts'
 import { call } from './calls.ts'
 import { pageOf } from './page-of.ts'
 import type { Audit } from './step.ts'
@@ -54,7 +54,10 @@ export async function audit(
     },
   )
   if (status !== 201) throw new Error(`An audit was answered ${status}: ${JSON.stringify(body)}`)
-  if (copy === 'now' && said !== undefined) await checkTruth(world, witness, body, listing)
+  if (copy === 'now' && said !== undefined) {
+    await checkTruth(world, witness, body, listing)
+    await checkStatuses(world, witness, body)
+  }
   return body
 }
 

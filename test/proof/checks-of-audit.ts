@@ -1,3 +1,6 @@
+import { readContents } from '../../src/sync/contents.ts'
+import { tellTimes } from '../../src/sync/tell-time.ts'
+import { deviceOf } from './calls.ts'
 import type { AuditTold, PreviewTold } from '../support/audit-of.ts'
 import { shelvedFor } from './wanted.ts'
 import { fail, type Witnessed, type World } from './world.ts'
@@ -31,6 +34,39 @@ export async function checkTruth(
       }
     }
   }
+}
+
+/** What a person is told of each book agrees with what was found of it, before heal and after. */
+export async function checkStatuses(
+  world: World,
+  witness: Witnessed,
+  told: AuditTold,
+): Promise<void> {
+  const { house, tally } = world.stage
+  const { items } = await readContents(
+    house.server.home.db.read,
+    await deviceOf(world, witness),
+    { limit: 100, after: undefined, statuses: undefined },
+    tellTimes(house.now(), 'UTC'),
+  )
+  tally.check('I22')
+  const statuses = new Map(items.map(({ bookId, status }) => [bookId, status]))
+  for (const [name, fit] of Object.entries(FITTING))
+    for (const { bookId } of told.classes[name] ?? []) {
+      const status = statuses.get(bookId) ?? 'not-wanted'
+      if (!fit.includes(status))
+        fail(world, 'I22', `${bookId} is said to be ${name}, and its status is ${status}`)
+    }
+}
+
+const SENT_ANEW = ['missing', 'waiting', 'preparing', 'offered']
+const FITTING: Record<string, string[]> = {
+  ok: ['on-device'],
+  entitledOnly: ['entitled'],
+  lost: ['doubtful', ...SENT_ANEW],
+  removedRow: ['doubtful', ...SENT_ANEW],
+  fileMissing: ['doubtful', 'leaving'],
+  orphan: ['orphan', 'leaving'],
 }
 
 const STANDINGS = ['ok', 'entitledOnly', 'lost', 'removedRow', 'fileMissing', 'staleFile', 'orphan']
