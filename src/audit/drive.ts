@@ -2,6 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { hasCode } from '../catalogue/durable.ts'
 import { Problem } from '../problem.ts'
+import { firmwareIn } from './firmware.ts'
 import { DATABASE } from './private-copy.ts'
 import type { Listing } from './reading.ts'
 
@@ -35,12 +36,6 @@ export async function lookAtDrive(path: string): Promise<Drive> {
     }
   }
   throw new Problem('not_found', `“${basename(path)}” holds no database of a Kobo.`)
-}
-
-/** The firmware in a `.kobo/version`: the third of its parts. The first is a serial number and is let go. */
-export function firmwareIn(text: string): string | null {
-  const firmware = text.split(',')[2]?.trim() ?? ''
-  return /^[\w.-]{1,40}$/.test(firmware) ? firmware : null
 }
 
 async function listingOf(folder: string): Promise<Listing | null> {
