@@ -3,7 +3,7 @@ import { basename, join } from 'node:path'
 import { hasCode } from '../catalogue/durable.ts'
 import { Problem } from '../problem.ts'
 import { firmwareIn } from './firmware.ts'
-import { DATABASE } from './private-copy.ts'
+import { DATABASE, KEPUB_FOLDER, KOBO_FOLDER, VERSION_FILE } from './kobo-names.ts'
 import type { Listing } from './reading.ts'
 
 /** What of a Kobo lies at a path: its database, when that was written (epoch ms), and what its drive tells where that is there. */
@@ -23,7 +23,7 @@ export async function lookAtDrive(path: string): Promise<Drive> {
   if (!found) throw new Problem('not_found', `“${basename(path)}” is not there.`)
   if (!found.isDirectory())
     return { database: path, takenAt: found.mtimeMs, listing: null, firmware: null }
-  for (const folder of [join(path, '.kobo'), path]) {
+  for (const folder of [join(path, KOBO_FOLDER), path]) {
     const database = join(folder, DATABASE)
     const file = await statOf(database)
     if (!file) continue
@@ -31,8 +31,8 @@ export async function lookAtDrive(path: string): Promise<Drive> {
     return {
       database,
       takenAt: Math.max(file.mtimeMs, changed),
-      listing: await listingOf(join(folder, 'kepub')),
-      firmware: await firmwareOf(join(folder, 'version')),
+      listing: await listingOf(join(folder, KEPUB_FOLDER)),
+      firmware: await firmwareOf(join(folder, VERSION_FILE)),
     }
   }
   throw new Problem('not_found', `“${basename(path)}” holds no database of a Kobo.`)
