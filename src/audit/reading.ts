@@ -38,16 +38,25 @@ export const Reading = z.strictObject({
   token: z.string().max(400).nullable(),
 })
 
+/** What a browser read of one holds at most, in bytes, as JSON. */
+export const READING_LIMIT = 32 * 1024 * 1024
+
 export type Reading = z.infer<typeof Reading>
 export type ReadBook = Reading['books'][number]
-
-/** A book without a row, of which nothing else is known yet. */
-export function rowless(id: string): ReadBook {
-  const nothing = { size: null, percent: null, finished: false, highlights: 0, markup: 0 }
-  return { id, row: 'none', downloaded: false, ...nothing, doubles: 0 }
-}
 
 /** The folder of book files of a device: the name of each file, which is its book's id, and its bytes. */
 export const Listing = z.array(z.object({ name: z.string().max(1000), size: Count })).max(200_000)
 
 export type Listing = z.infer<typeof Listing>
+
+/** When a database was copied, epoch ms. */
+export const TakenAt = z.number().int().min(0)
+
+/** What somebody else read of a device: of its database, and where the drive was there, its files and firmware. */
+export const ReadSnapshot = Reading.extend({
+  kepub: Listing.nullable().default(null),
+  takenAt: TakenAt.optional(),
+  firmware: z.string().max(40).nullable().default(null),
+})
+
+export type ReadSnapshot = z.infer<typeof ReadSnapshot>

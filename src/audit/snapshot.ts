@@ -3,7 +3,8 @@ import { foldStay } from '../sync/fold.ts'
 import type { BookFact } from '../sync/log.ts'
 import type { Stay } from '../sync/stay.ts'
 import { isOutdated, isProvenSince, isToldSince, type Place, type Said } from './place.ts'
-import { rowless, type Listing, type ReadBook, type Reading } from './reading.ts'
+import type { Listing, ReadBook, Reading } from './reading.ts'
+import { rowless } from './rowless.ts'
 
 /** How a book stands on a device, by its own database. Of these each book has at most one. */
 export const STANDINGS = [

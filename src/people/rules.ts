@@ -27,6 +27,7 @@ export type Rule =
 export const RULES: Readonly<Record<string, Rule>> = {
   'GET /': 'public',
   'GET /public/:file': 'public',
+  'GET /scripts/*': 'public',
   'GET /sign-in': 'public',
   'POST /sign-in': 'public',
   'POST /sign-out': 'person',
@@ -39,6 +40,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   'POST /devices/:id/heal': 'own',
   'GET /devices/:id/audits': 'own',
   'POST /devices/:id/audits': 'own',
+  'GET /devices/:id/audited-books': 'own',
   'GET /devices/:id/audits/:audit': 'own',
   'POST /devices/:id/audits/:audit/heal': 'own',
   'GET /devices/:id/syncs': 'own',

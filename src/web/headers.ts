@@ -1,11 +1,16 @@
 import type { MiddlewareHandler } from 'hono'
 import { secureHeaders } from 'hono/secure-headers'
 
-/** What every page and file tells browsers: nothing is fetched from elsewhere, no script runs, and no other site shows it. */
-export function pageHeaders(): MiddlewareHandler {
+/**
+ * What every page and file tells browsers: nothing is fetched from elsewhere, no script runs, and no other site shows it. `withScripts`:
+ * scripts of our own run, in workers too, and speak to us.
+ */
+export function pageHeaders({ withScripts = false } = {}): MiddlewareHandler {
+  const ours = ["'self'"]
   return secureHeaders({
     contentSecurityPolicy: {
       defaultSrc: ["'none'"],
+      ...(withScripts && { scriptSrc: ours, workerSrc: ours, connectSrc: ours }),
       styleSrc: ["'self'"],
       imgSrc: ["'self'"],
       fontSrc: ["'self'"],
@@ -16,6 +21,19 @@ export function pageHeaders(): MiddlewareHandler {
     // With no-referrer browsers would hide from the server, too, which site sent a form.
     referrerPolicy: 'same-origin',
     // What is reached over plain HTTP at home must stay reachable so.
+    strictTransportSecurity: false,
+  })
+}
+
+/** What every script tells browsers. One that runs as a worker obeys this: it may run WebAssembly, which the page itself may not. */
+export function scriptHeaders(): MiddlewareHandler {
+  return secureHeaders({
+    contentSecurityPolicy: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'", "'wasm-unsafe-eval'"],
+      connectSrc: ["'self'"],
+    },
+    referrerPolicy: 'same-origin',
     strictTransportSecurity: false,
   })
 }

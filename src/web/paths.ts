@@ -2,6 +2,7 @@
 export const PATHS = {
   front: '/',
   file: '/public/:file',
+  script: '/scripts/*',
   signIn: '/sign-in',
   signOut: '/sign-out',
   errata: '/errata',
@@ -12,6 +13,7 @@ export const PATHS = {
   book: '/devices/:id/books/:book',
   heal: '/devices/:id/heal',
   audits: '/devices/:id/audits',
+  auditedBooks: '/devices/:id/audited-books',
   audit: '/devices/:id/audits/:audit',
   healAudit: '/devices/:id/audits/:audit/heal',
   diary: '/devices/:id/syncs',
@@ -23,7 +25,7 @@ export type PathName = keyof typeof PATHS
 
 /**
  * A link from a page whose way up to the root is `root`, such as `../`. Links are relative, so that they hold below any path that a
- * proxy shows the server at. What is undefined in `query` is left out.
+ * proxy shows the server at. What is undefined in `query` is left out. What stands for `*` is a path.
  */
 export function link(
   root: string,
@@ -34,6 +36,7 @@ export function link(
   const path = PATHS[name]
     .slice(1)
     .replaceAll(/:(\w+)/g, (_, part: string) => encodeURIComponent(parts[part] ?? ''))
+    .replace('*', () => parts['*'] ?? '')
   const asked = new URLSearchParams(
     Object.entries(query).flatMap(([key, value]) =>
       value === undefined ? [] : [[key, value] as [string, string]],

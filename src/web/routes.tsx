@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Hono } from 'hono'
+import { etag } from 'hono/etag'
 import type { Home } from '../home.ts'
 import { packageRoot } from '../package-root.ts'
 import { healAudited } from './audit/heal.tsx'
+import { tellBooks } from './audit/books.ts'
 import { showAudits, takeAudit } from './audit/list.tsx'
 import { showAudit } from './audit/show.tsx'
 import { showBooks } from './book/list.tsx'
@@ -14,6 +16,7 @@ import { showTrail } from './device/trail.tsx'
 import {
   enter,
   limitForm,
+  limitReading,
   refuseCrossSite,
   refuseForged,
   refuseForgedUpload,
@@ -23,9 +26,10 @@ import {
 import { answerErratum, dismissOne } from './erratum/answer.ts'
 import { showErrata } from './erratum/list.tsx'
 import { FrontPage } from './front-page.tsx'
-import { keptNowhere, pageHeaders } from './headers.ts'
+import { keptNowhere, pageHeaders, scriptHeaders } from './headers.ts'
 import { link, PATHS, rootOf } from './paths.ts'
 import { answerError } from './problem-page.tsx'
+import { scriptAt } from './scripts.ts'
 import { beginSession, showSignIn } from './session/begin.tsx'
 import { endSession } from './session/end.ts'
 import { downloadBundle } from './sync/download.ts'
@@ -68,6 +72,12 @@ export function webRoutes(home: Home, changed: () => void): Hono<WebEnv> {
     return c.body(body, 200, { 'content-type': file.type, 'cache-control': 'no-cache' })
   })
 
+  app.get(PATHS.script, scriptHeaders(), etag(), async (c) => {
+    const script = await scriptAt(c.req.path.slice(PATHS.script.length - 1))
+    if (!script) return c.notFound()
+    return c.body(script.body, 200, { 'content-type': script.type, 'cache-control': 'no-cache' })
+  })
+
   app.get(PATHS.signIn, ...page, showSignIn(home))
   app.post(
     PATHS.signIn,
@@ -90,13 +100,21 @@ export function webRoutes(home: Home, changed: () => void): Hono<WebEnv> {
   show(PATHS.bundle, downloadBundle(home))
   show(PATHS.books, showBooks(home))
 
-  show(PATHS.audits, showAudits(home))
+  app.get(
+    PATHS.audits,
+    pageHeaders({ withScripts: true }),
+    keptNowhere(),
+    enter(home),
+    showAudits(home),
+  )
+  show(PATHS.auditedBooks, tellBooks(home))
   app.post(
     PATHS.audits,
     ...page,
     refuseCrossSite(home),
     enter(home),
     refuseForgedUpload(),
+    limitReading(),
     tellOfChanges(changed),
     takeAudit(home),
   )

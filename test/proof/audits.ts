@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { readKoboDatabase } from '../../src/audit/kobo-database.store.ts'
+import { readKoboFile } from '../../src/audit/kobo-file.ts'
 import type { Listing, Reading } from '../../src/audit/reading.ts'
 import type { Healed } from '../../src/audit/snapshot.ts'
 import type { AuditTold, PreviewTold } from '../support/audit-of.ts'
@@ -20,7 +20,7 @@ export function copyOf({ stage: { house, books } }: World, { kobo }: Witnessed):
   try {
     const path = join(folder, 'KoboReader.sqlite')
     writeFileSync(path, kobo.database())
-    const reading = readKoboDatabase(path, new Set(books))
+    const reading = readKoboFile(path, new Set(books))
     const kepub = [...kobo.state().files].map(([name, size]) => ({ name, size }))
     return { reading, kepub, takenAt: house.now() }
   } finally {
