@@ -167,6 +167,13 @@ describe('a sentence says what happened and what follows', () => {
       [offered, downloaded, [saturday('22:00'), { kind: 'audited', row: false, file: false }]],
     ],
     [
+      'doubtful: Offered Saturday 21:14 and acknowledged; the Kobo’s own database lacked it at 22:00. It may not be there any more.',
+      [
+        offered,
+        [Date.UTC(2026, 10, 24, 9), { kind: 'missed', row: false, copied: saturday('22:00') }],
+      ],
+    ],
+    [
       'missing: A list of the Kobo’s books lacked it Saturday 22:30. It will be sent at the next sync.',
       [
         offered,
