@@ -85,7 +85,10 @@ async function whatBecameOf(
   from: number,
 ): Promise<'was reset' | 'was put back' | 'is as it was'> {
   const log = await readLog(house.server.home.db.read, witness.device)
-  const known = log.findLast((entry) => entry.seq < from && isContact(entry))?.at ?? -1
+  const began = log.find((entry) => entry.seq === from)?.at ?? Infinity
+  // A request of before that comes late, with the sync that raises the question, is nothing that the Kobo told since.
+  const known =
+    log.findLast((entry) => entry.seq < from && entry.at < began && isContact(entry))?.at ?? -1
   const after = log.filter((entry) => entry.seq >= from)
   const end = after.findIndex((entry) => entry.seq > from && isLife(entry))
   const until = (end < 0 ? after : after.slice(0, end)).findLast(
