@@ -3,14 +3,19 @@ import { join } from 'node:path'
 import { Hono } from 'hono'
 import { etag } from 'hono/etag'
 import type { Home } from '../home.ts'
+import { CONF_LIMIT } from '../kobo-conf/edit.ts'
 import { packageRoot } from '../package-root.ts'
 import { healAudited } from './audit/heal.tsx'
 import { tellBooks } from './audit/books.ts'
 import { showAudits, takeAudit } from './audit/list.tsx'
 import { showAudit } from './audit/show.tsx'
 import { showBooks } from './book/list.tsx'
+import { editConf } from './device/conf.ts'
+import { askForKobo, connectKobo } from './device/connect.tsx'
+import { showConnecting } from './device/connecting.tsx'
 import { healDevice } from './device/heal.tsx'
 import { showDevices } from './device/list.tsx'
+import { changeSettings, giveAddress, revokeKobo, showSettings } from './device/settings.tsx'
 import { showDevice } from './device/show.tsx'
 import { showTrail } from './device/trail.tsx'
 import {
@@ -38,6 +43,8 @@ import type { Page, WebEnv } from './visit.ts'
 
 /** A form holds at most so many bytes: the ids of ten thousand books. */
 const FORM_LIMIT = 1024 * 1024
+/** One with a Kobo's configuration, and the little that is said beside it. */
+const CONF_FORM_LIMIT = CONF_LIMIT + 16 * 1024
 /** And one of somebody who did not sign in. */
 const SIGN_IN_LIMIT = 16 * 1024
 
@@ -46,12 +53,13 @@ export function webRoutes(home: Home, changed: () => void): Hono<WebEnv> {
   const app = new Hono<WebEnv>()
   app.onError((error, c) => answerError(home.log, error, c))
   const page = [pageHeaders(), keptNowhere()] as const
-  const own = [...page, enter(home)] as const
-  const show = (path: string, handler: Page) => app.get(path, ...own, handler)
-  const take = (path: string, handler: Page) =>
+  const scripted = [pageHeaders({ withScripts: true }), keptNowhere()] as const
+  const show = (path: string, handler: Page, headers = page) =>
+    app.get(path, ...headers, enter(home), handler)
+  const take = (path: string, handler: Page, headers = page) =>
     app.post(
       path,
-      ...page,
+      ...headers,
       refuseCrossSite(home),
       limitForm(FORM_LIMIT),
       enter(home),
@@ -93,6 +101,22 @@ export function webRoutes(home: Home, changed: () => void): Hono<WebEnv> {
   take(PATHS.dismiss, dismissOne(home))
 
   show(PATHS.devices, showDevices(home))
+  show(PATHS.connect, askForKobo(home))
+  take(PATHS.connect, connectKobo(home), scripted)
+  show(PATHS.connecting, showConnecting(home), scripted)
+  show(PATHS.settings, showSettings(home))
+  take(PATHS.settings, changeSettings(home))
+  take(PATHS.address, giveAddress(home), scripted)
+  take(PATHS.revoke, revokeKobo(home))
+  app.post(
+    PATHS.conf,
+    ...page,
+    refuseCrossSite(home),
+    limitForm(CONF_FORM_LIMIT),
+    enter(home),
+    refuseForgedUpload(),
+    editConf(home),
+  )
   show(PATHS.device, showDevice(home))
   show(PATHS.book, showTrail(home))
   take(PATHS.heal, healDevice(home))
@@ -100,13 +124,7 @@ export function webRoutes(home: Home, changed: () => void): Hono<WebEnv> {
   show(PATHS.bundle, downloadBundle(home))
   show(PATHS.books, showBooks(home))
 
-  app.get(
-    PATHS.audits,
-    pageHeaders({ withScripts: true }),
-    keptNowhere(),
-    enter(home),
-    showAudits(home),
-  )
+  show(PATHS.audits, showAudits(home), scripted)
   show(PATHS.auditedBooks, tellBooks(home))
   app.post(
     PATHS.audits,

@@ -201,7 +201,7 @@ describe('who may do what', () => {
     for (const { path } of pages) {
       const { headers } = await send('GET', addressOf(path, ids), { cookie })
       const scripts =
-        path === '/devices/:id/audits'
+        path === '/devices/:id/audits' || path === '/devices/:id/connecting'
           ? "script-src 'self'; worker-src 'self'; connect-src 'self'; "
           : ''
       expect([path, headers.get('content-security-policy')]).toEqual([
