@@ -167,7 +167,9 @@ async function actOnKobo(world: World, witness: Witnessed, step: OnKobo, id: str
       return void (await ask(world, 'PATCH', `/devices/${device}`, { onDelete: next }))
     }
     case 'stranger':
-      await (await fetch(`${kobo.address()}/v1/library/sync`)).text()
+      await (
+        await fetch(`${kobo.address()}/v1/library/sync`, { headers: { connection: 'close' } })
+      ).text()
       return
     case 'locked':
       return syncLocked(world, witness)
