@@ -10,6 +10,7 @@ import { recoverImports } from './catalogue/recover.ts'
 import type { Config } from './config.ts'
 import type { Home } from './home.ts'
 import { openHome, type HomeOptions } from './open-home.ts'
+import { newFirstCode } from './people/first-visit.ts'
 import { Problem } from './problem.ts'
 import { isEverywhere, lanAddresses, publicUrl } from './public-url.ts'
 import { openReview } from './review.ts'
@@ -92,7 +93,8 @@ export async function openServer(config: Config, options: ServerOptions = {}): P
     const parts = await openParts(home, options)
     app = openApp(home, () => parts.preparation.kick())
     const url = `http://${readable(config.host)}:${port}`
-    tellAddresses(home)
+    const addresses = tellAddresses(home)
+    await tellFirstCode(home, addresses)
     return {
       url,
       app,
@@ -203,7 +205,7 @@ function starting(): Response {
 }
 
 /** Says where the server is found, so that somebody who just started it knows what to type. */
-function tellAddresses({ config, log }: Home): void {
+function tellAddresses({ config, log }: Home): string[] {
   const lan = lanAddresses()
   const addresses =
     config.publicUrl === null && isEverywhere(config.host) && lan.length > 0
@@ -213,6 +215,17 @@ function tellAddresses({ config, log }: Home): void {
             publicUrl(config, { address: config.host, port: config.port }, undefined),
         ]
   log.info({ addresses }, `Holdfast is open at ${addresses.join(' and ')}.`)
+  return addresses
+}
+
+/** While nobody owns the server: a link with a code, for whoever can read its log. */
+async function tellFirstCode(home: Home, addresses: readonly string[]): Promise<void> {
+  const code = await newFirstCode(home)
+  if (code === undefined) return
+  const links = addresses.map((address) => `${address}/first-visit?code=${code}`)
+  home.log.info(
+    `Nobody owns this server yet. Make your account at ${links.join(' or ')}: the code is good for fifteen minutes, and once.`,
+  )
 }
 
 function readable(host: string): string {

@@ -39,6 +39,7 @@ const PARTS = [
   ['errata', 'Errata'],
   ['devices', 'Devices'],
   ['books', 'Library'],
+  ['account', 'Account'],
 ] as const satisfies [PathName, string][]
 
 function Header({ visit, here }: { visit: Visit; here: PathName | undefined }) {

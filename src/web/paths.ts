@@ -2,6 +2,7 @@
 export const PATHS = {
   front: '/',
   file: '/public/:file',
+  firstVisit: '/first-visit',
   signIn: '/sign-in',
   signOut: '/sign-out',
   errata: '/errata',
@@ -17,6 +18,10 @@ export const PATHS = {
   diary: '/devices/:id/syncs',
   bundle: '/devices/:id/syncs/:syncId/bundle',
   books: '/books',
+  account: '/account',
+  changePassword: '/account/password',
+  endSessions: '/account/sessions/end',
+  endOne: '/account/sessions/:id/end',
 } as const
 
 export type PathName = keyof typeof PATHS

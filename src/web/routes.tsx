@@ -3,6 +3,9 @@ import { join } from 'node:path'
 import { Hono } from 'hono'
 import type { Home } from '../home.ts'
 import { packageRoot } from '../package-root.ts'
+import { hasOwner } from '../people/person.store.ts'
+import { changePassword, showAccount } from './account/show.tsx'
+import { endOneSession, endSessions } from './account/sessions.tsx'
 import { healAudited } from './audit/heal.tsx'
 import { showAudits, takeAudit } from './audit/list.tsx'
 import { showAudit } from './audit/show.tsx'
@@ -15,6 +18,7 @@ import {
   enter,
   limitForm,
   refuseCrossSite,
+  refuseCrossSiteVisitor,
   refuseForged,
   refuseForgedUpload,
   tellOfChanges,
@@ -25,6 +29,7 @@ import { showErrata } from './erratum/list.tsx'
 import { FrontPage } from './front-page.tsx'
 import { keptNowhere, pageHeaders } from './headers.ts'
 import { link, PATHS, rootOf } from './paths.ts'
+import { showFirstVisit, takeFirstVisit } from './people/first-visit.tsx'
 import { answerError } from './problem-page.tsx'
 import { beginSession, showSignIn } from './session/begin.tsx'
 import { endSession } from './session/end.ts'
@@ -59,7 +64,7 @@ export function webRoutes(home: Home, changed: () => void): Hono<WebEnv> {
   app.get(PATHS.front, ...page, async (c) => {
     const root = rootOf(c.req.url)
     if (await visitOf(c, home)) return c.redirect(link(root, 'errata'), 303)
-    return c.html(<FrontPage root={root} />)
+    return c.html(<FrontPage root={root} isOwned={await hasOwner(home.db.read)} />)
   })
   app.get(PATHS.file, pageHeaders(), async (c) => {
     const file = PUBLIC.get(c.req.param('file'))
@@ -68,15 +73,18 @@ export function webRoutes(home: Home, changed: () => void): Hono<WebEnv> {
     return c.body(body, 200, { 'content-type': file.type, 'cache-control': 'no-cache' })
   })
 
+  const open = (path: string, handler: Page) =>
+    app.post(path, ...page, limitForm(SIGN_IN_LIMIT), refuseCrossSiteVisitor(home), handler)
+  app.get(PATHS.firstVisit, ...page, showFirstVisit(home))
+  open(PATHS.firstVisit, takeFirstVisit(home))
   app.get(PATHS.signIn, ...page, showSignIn(home))
-  app.post(
-    PATHS.signIn,
-    ...page,
-    refuseCrossSite(home),
-    limitForm(SIGN_IN_LIMIT),
-    beginSession(home),
-  )
+  open(PATHS.signIn, beginSession(home))
   take(PATHS.signOut, endSession(home))
+
+  show(PATHS.account, showAccount(home))
+  take(PATHS.changePassword, changePassword(home))
+  take(PATHS.endSessions, endSessions(home))
+  take(PATHS.endOne, endOneSession(home))
 
   show(PATHS.errata, showErrata(home))
   take(PATHS.act, answerErratum(home))

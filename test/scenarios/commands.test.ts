@@ -116,9 +116,9 @@ describe('commands beside a running server', () => {
     await holdfast(['user', 'add', 'Zoë', '--password-stdin'], 'a long enough password\n')
     await holdfast(['token', 'add', 'zoe', 'laptop'])
     const { db } = house.server.home
-    const people = await db.read.selectFrom('person').select('password_hash').execute()
+    const people = await db.read.selectFrom('password').select('hash').execute()
     expect(people).toHaveLength(2)
-    for (const { password_hash } of people) expect(password_hash).toMatch(/^\$argon2id\$/)
+    for (const { hash } of people) expect(hash).toMatch(/^\$argon2id\$/)
     const tokens = await db.read.selectFrom('api_token').select('hash').execute()
     expect(tokens).toHaveLength(2)
     for (const { hash } of tokens) expect(hash).toMatch(/^[0-9a-f]{64}$/)

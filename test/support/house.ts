@@ -52,6 +52,8 @@ export type House = {
     body?: unknown,
     as?: { token?: string | null; type?: string },
   ): Promise<Answer<Body>>
+  /** Adds an owner, whose token `api` uses from then on. */
+  makeOwner(name: string): Promise<void>
   /** Adds a person beside the owner. */
   person(name: string): Promise<Resident>
   /** Uploads a book: its bytes, or the path of its file. Fails unless it is then in the library. */
@@ -96,6 +98,8 @@ export type HouseOptions = {
   times?: ServerOptions['times']
   /** How long a transaction waits for another program that is writing, in ms; as long as usual unless given. */
   patience?: number
+  /** Nobody lives there yet. */
+  isEmpty?: boolean
   /** Who makes artifacts; all houses of a test file share some unless given. */
   workers?: Workers
 }
@@ -141,7 +145,8 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     return { ...person, token }
   }
 
-  const owner = await resident('Anna', true)
+  const nobody: Resident = { id: '', name: '', owner: false, token: '' }
+  let owner = options.isEmpty ? nobody : await resident('Anna', true)
 
   const house: House = {
     url,
@@ -151,7 +156,9 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     get dataDir() {
       return current()
     },
-    owner,
+    get owner() {
+      return owner
+    },
     log,
     async api<Body>(
       method: string,
@@ -174,6 +181,9 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
         body: await bodyOf<Body>(response),
         headers: response.headers,
       }
+    },
+    async makeOwner(name) {
+      owner = await resident(name, true)
     },
     person: (name) => resident(name, false),
     async addBook(book) {
