@@ -15,6 +15,14 @@ export type Schema = {
     removed_at: Generated<number | null>
   }
   password: { person: string; hash: string; changed_at: number }
+  invitation: {
+    id: string
+    hash: string
+    inviter: string
+    label: string
+    created_at: number
+    ends_at: number
+  }
   api_token: {
     id: string
     person: string
@@ -22,6 +30,9 @@ export type Schema = {
     hash: string
     created_at: number
     revoked_at: number | null
+    scopes: string
+    used_at: number | null
+    ends_at: number | null
   }
   web_session: {
     hash: string

@@ -22,6 +22,13 @@ export const PATHS = {
   changePassword: '/account/password',
   endSessions: '/account/sessions/end',
   endOne: '/account/sessions/:id/end',
+  makeToken: '/account/tokens',
+  revokeToken: '/account/tokens/:id/revoke',
+  people: '/people',
+  invite: '/people/invitations',
+  withdraw: '/people/invitations/:id/withdraw',
+  removal: '/people/:id/removal',
+  invitation: '/invitation',
 } as const
 
 export type PathName = keyof typeof PATHS

@@ -6,6 +6,7 @@ import { packageRoot } from '../package-root.ts'
 import { hasOwner } from '../people/person.store.ts'
 import { changePassword, showAccount } from './account/show.tsx'
 import { endOneSession, endSessions } from './account/sessions.tsx'
+import { makeToken, revokeOne } from './account/tokens.tsx'
 import { healAudited } from './audit/heal.tsx'
 import { showAudits, takeAudit } from './audit/list.tsx'
 import { showAudit } from './audit/show.tsx'
@@ -30,6 +31,9 @@ import { FrontPage } from './front-page.tsx'
 import { keptNowhere, pageHeaders } from './headers.ts'
 import { link, PATHS, rootOf } from './paths.ts'
 import { showFirstVisit, takeFirstVisit } from './people/first-visit.tsx'
+import { showInvitation, takeInvitation } from './people/invitation.tsx'
+import { inviteSomebody, showPeople, withdrawOne } from './people/list.tsx'
+import { removeOne, showRemoval } from './people/removal.tsx'
 import { answerError } from './problem-page.tsx'
 import { beginSession, showSignIn } from './session/begin.tsx'
 import { endSession } from './session/end.ts'
@@ -77,6 +81,8 @@ export function webRoutes(home: Home, changed: () => void): Hono<WebEnv> {
     app.post(path, ...page, limitForm(SIGN_IN_LIMIT), refuseCrossSiteVisitor(home), handler)
   app.get(PATHS.firstVisit, ...page, showFirstVisit(home))
   open(PATHS.firstVisit, takeFirstVisit(home))
+  app.get(PATHS.invitation, ...page, showInvitation(home))
+  open(PATHS.invitation, takeInvitation(home))
   app.get(PATHS.signIn, ...page, showSignIn(home))
   open(PATHS.signIn, beginSession(home))
   take(PATHS.signOut, endSession(home))
@@ -85,6 +91,14 @@ export function webRoutes(home: Home, changed: () => void): Hono<WebEnv> {
   take(PATHS.changePassword, changePassword(home))
   take(PATHS.endSessions, endSessions(home))
   take(PATHS.endOne, endOneSession(home))
+  take(PATHS.makeToken, makeToken(home))
+  take(PATHS.revokeToken, revokeOne(home))
+
+  show(PATHS.people, showPeople(home))
+  take(PATHS.invite, inviteSomebody(home))
+  take(PATHS.withdraw, withdrawOne(home))
+  show(PATHS.removal, showRemoval(home))
+  take(PATHS.removal, removeOne(home))
 
   show(PATHS.errata, showErrata(home))
   take(PATHS.act, answerErratum(home))

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Home } from '../../home.ts'
+import { tokensOf, type ApiToken } from '../../people/api-token.store.ts'
 import { hashNewPassword, isPasswordOf, replacePassword } from '../../people/password.ts'
 import { webSessionsOf, type WebSession } from '../../people/web-session.store.ts'
 import { Problem } from '../../problem.ts'
@@ -12,6 +13,7 @@ import { letIn } from '../session/let-in.ts'
 import type { Page, Visit, WebContext } from '../visit.ts'
 import { NewPasswordField, Wrong } from './fields.tsx'
 import { Sessions } from './sessions.tsx'
+import { Tokens } from './tokens.tsx'
 
 const Change = z.object({ current: z.string().max(4000), password: z.string().max(4000) })
 
@@ -59,16 +61,18 @@ async function newHash(password: string, name: string): Promise<string | Problem
 async function accountPage(c: WebContext, home: Home, sentence?: string) {
   const { visit } = c.var
   const sessions = await webSessionsOf(home.db.read, visit.person.id, visit.now)
-  return <AccountPage {...{ visit, sessions, sentence }} done={c.req.query('done')} />
+  const tokens = await tokensOf(home.db.read, visit.person.id, visit.now)
+  return <AccountPage {...{ visit, sessions, tokens, sentence }} done={c.req.query('done')} />
 }
 
 function AccountPage(props: {
   visit: Visit
   sessions: WebSession[]
+  tokens: ApiToken[]
   sentence: string | undefined
   done: string | undefined
 }) {
-  const { visit, sessions, sentence, done } = props
+  const { visit, sessions, tokens, sentence, done } = props
   const { root, person } = visit
   return (
     <Layout title="Account" root={root} visit={visit} here="account">
@@ -99,6 +103,7 @@ function AccountPage(props: {
       </Form>
       <p class="soft">All your other sessions end with it. API tokens and Kobos stay.</p>
       <Sessions visit={visit} sessions={sessions} />
+      <Tokens visit={visit} tokens={tokens} />
     </Layout>
   )
 }
