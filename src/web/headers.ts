@@ -13,9 +13,8 @@ export function pageHeaders(): MiddlewareHandler {
       baseUri: ["'none'"],
       frameAncestors: ["'none'"],
     },
-    // With no-referrer browsers would hide from the server, too, which site sent a form.
-    referrerPolicy: 'same-origin',
-    // What is reached over plain HTTP at home must stay reachable so.
+    referrerPolicy: 'no-referrer',
+    // Whether the server is reached by https is said with every answer (answer-headers.ts).
     strictTransportSecurity: false,
   })
 }

@@ -143,7 +143,15 @@ describe('commands beside a running server', () => {
 
   test('tokens are made for a purpose and a time, listed and revoked', async () => {
     const made = await holdfast([
-      ...['token', 'add', 'anna', 'reader', '--scopes', 'read', '--days', '7', '--json'],
+      'token',
+      'add',
+      'anna',
+      'reader',
+      '--scopes',
+      'read',
+      '--days',
+      '7',
+      '--json',
     ])
     const { id, token } = JSON.parse(made.out) as { id: string; token: string }
     expect((await house.api('GET', '/shelves', undefined, { token })).status).toBe(200)

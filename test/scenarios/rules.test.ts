@@ -211,7 +211,7 @@ describe('who may do what', () => {
         "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
       ])
       expect([path, headers.get('cache-control')]).toEqual([path, 'no-store'])
-      expect(headers.get('referrer-policy')).toBe('same-origin')
+      expect(headers.get('referrer-policy')).toBe('no-referrer')
     }
   })
 
