@@ -8,6 +8,7 @@ import { openWorkers, type Workers } from './artifacts/workers.ts'
 import { openInbox } from './catalogue/inbox.ts'
 import { recoverImports } from './catalogue/recover.ts'
 import type { Config } from './config.ts'
+import { keepRoom } from './connections.ts'
 import type { Home } from './home.ts'
 import { openHome, type HomeOptions } from './open-home.ts'
 import { newFirstCode } from './people/first-visit.ts'
@@ -34,6 +35,8 @@ export type ServerOptions = HomeOptions & {
   settle?: number
   /** How long the server waits for others, in ms, where it is not as long as usual. */
   times?: Partial<Times> | undefined
+  /** How many connections there may be at once, where it is not as many as usual. */
+  connections?: number | undefined
   /** Who makes artifacts, where the server shall not have workers of its own. The caller closes them. */
   workers?: Workers | undefined
 }
@@ -84,6 +87,7 @@ export async function openServer(config: Config, options: ServerOptions = {}): P
   const answer = getRequestListener((request, env) => app?.fetch(request, env) ?? starting())
   const http = openHttp(
     { ...TIMES, ...options.times },
+    options.connections ?? CONNECTIONS,
     (incoming, outgoing) => void answer(incoming, outgoing),
   )
   // The port first: two servers must not both begin to work on one library.
@@ -124,7 +128,7 @@ export async function openServer(config: Config, options: ServerOptions = {}): P
   }
 }
 
-function openHttp(times: Times, listener: RequestListener): HttpServer {
+function openHttp(times: Times, connections: number, listener: RequestListener): HttpServer {
   const http = createServer(
     {
       maxHeaderSize: HEADER_BYTES,
@@ -135,7 +139,7 @@ function openHttp(times: Times, listener: RequestListener): HttpServer {
     },
     listener,
   )
-  http.maxConnections = CONNECTIONS
+  keepRoom(http, connections)
   // Without a listener of its own this closes the connection, and a delivery that was under way hears of it.
   http.setTimeout(times.stall)
   return http

@@ -97,6 +97,8 @@ export type HouseOptions = {
   trustedProxies?: string
   /** Limits of time other than the usual ones. */
   times?: ServerOptions['times']
+  /** How many connections there may be at once. */
+  connections?: number
   /** How long a transaction waits for another program that is writing, in ms; as long as usual unless given. */
   patience?: number
   /** Nobody lives there yet. */
@@ -133,6 +135,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       settle: 20,
       ...(options.random && { random: options.random }),
       times: options.times,
+      connections: options.connections,
       patience: options.patience,
       workers: options.workers ?? sharedWorkers(),
       log: openLog('trace', { write: (line) => void log.push(line) }),

@@ -12,8 +12,12 @@ import type { WebContext } from '../visit.ts'
  * A name that nobody has is an account like another.
  */
 export async function accountLane(c: WebContext, home: Home, name: string): Promise<string> {
-  const account = createHash('sha256').update(nameKey(name)).digest('base64url')
   const person = await personByName(home.db.read, name)
   const browser = person && browserKnownTo(home, person, readKnown(c, home))
-  return `${account} ${browser ?? ''}`
+  return laneOf(name, browser)
+}
+
+/** The lane of strangers at the account with this name, or that of one browser. */
+export function laneOf(name: string, browser?: string): string {
+  return `${createHash('sha256').update(nameKey(name)).digest('base64url')} ${browser ?? ''}`
 }
