@@ -163,6 +163,14 @@ export const COMMANDS: readonly Command[] = [
     run: async (argv, io) => (await import('./audit.ts')).auditPath(argv, io),
   },
   {
+    name: 'key rotate',
+    usage: 'key rotate',
+    summary: 'Gives the server another key, when the old one may be known to somebody.',
+    details:
+      'Stop the server first. Download addresses, covers and access tokens that Kobos have open nothing any more; they fetch new ones with their next sync. Addresses, passwords, sessions and API tokens stay.',
+    run: async (argv, io) => (await import('./key-rotate.ts')).rotateKey(argv, io),
+  },
+  {
     name: 'errata act',
     usage: 'errata act ID NAME',
     summary: 'Does what an erratum proposes.',

@@ -31,6 +31,18 @@ export function readToken(key: Buffer, text: string | undefined): SyncToken | un
   return { ledger: body.ledger, page: body.page }
 }
 
+/** The same with several keys: the server's own, and those it had before. */
+export function readTokenWith(
+  keys: readonly Buffer[],
+  text: string | undefined,
+): SyncToken | undefined {
+  for (const key of keys) {
+    const token = readToken(key, text)
+    if (token) return token
+  }
+  return undefined
+}
+
 function bodyOf(text: string | undefined): (SyncToken & { mac: string }) | undefined {
   if (!text || text.length > 400 || !/^[A-Za-z0-9+/]+=*$/.test(text)) return undefined
   return parse(Buffer.from(text, 'base64').toString('utf8'))

@@ -56,7 +56,10 @@ describe('a Kobo is served as ever while somebody at its address', () => {
       strangers.push(raw)
     }
     await expectServed()
-    house.advance(60_000)
+    // Also one that comes now, by a connection of its own.
+    const fresh = await koboAt(house)
+    expect((await fresh.sync()).completed).toBe(true)
+    expect(fresh.titles()).toContain('Emma')
     for (const raw of strangers) raw.destroy()
   })
 
