@@ -51,6 +51,11 @@ export function syncUrl(base: string, secret: string): string {
   return `${base}/kobo/${secret}`
 }
 
+/** The address where somebody accepts an invitation: told once, for it holds the secret. */
+export function invitationUrl(base: string, secret: string): string {
+  return `${base}/invitation?code=${secret}`
+}
+
 /** The IPv4 addresses by which others on the network reach this machine, in the order of its interfaces. */
 export function lanAddresses(): string[] {
   return Object.values(networkInterfaces())

@@ -5,7 +5,7 @@ import { Problem } from '../problem.ts'
 import { pageById } from '../sync/chain.store.ts'
 import { lastEntry } from '../sync/log.store.ts'
 import type { Mark } from '../sync/log.ts'
-import { readToken } from '../sync/token.ts'
+import { readTokenWith } from '../sync/token.ts'
 import { placeOf, type Place } from './place.ts'
 
 /**
@@ -14,12 +14,12 @@ import { placeOf, type Place } from './place.ts'
  */
 export async function placeIn(
   db: Db,
-  home: Pick<Home, 'key' | 'ledger'>,
+  home: Pick<Home, 'key' | 'formerKeys' | 'ledger'>,
   device: Device,
   { token: text, takenAt }: { token: string | null; takenAt: number | null },
 ): Promise<{ place: Place | null; current: boolean }> {
   const last = (await lastEntry(db, device.id)) ?? { seq: 0, at: 0 }
-  const token = readToken(home.key, text ?? undefined)
+  const token = readTokenWith([home.key, ...home.formerKeys], text ?? undefined)
   const named = token?.ledger === home.ledger ? await pageById(db, token.page) : undefined
   if (named && named.device !== device.id)
     throw new Problem(

@@ -39,13 +39,17 @@ const PARTS = [
   ['errata', 'Errata'],
   ['devices', 'Devices'],
   ['books', 'Library'],
+  ['account', 'Account'],
 ] as const satisfies [PathName, string][]
+
+/** Parts that only the owner has. */
+const OWNERS = [['people', 'People']] as const satisfies [PathName, string][]
 
 function Header({ visit, here }: { visit: Visit; here: PathName | undefined }) {
   return (
     <header>
       <nav aria-label="Holdfast">
-        {PARTS.map(([name, words]) => (
+        {[...PARTS, ...(visit.person.owner ? OWNERS : [])].map(([name, words]) => (
           <a href={link(visit.root, name)} aria-current={name === here ? 'page' : undefined}>
             {words}
           </a>

@@ -2,6 +2,7 @@
 export const PATHS = {
   front: '/',
   file: '/public/:file',
+  firstVisit: '/first-visit',
   script: '/scripts/*',
   signIn: '/sign-in',
   signOut: '/sign-out',
@@ -25,6 +26,17 @@ export const PATHS = {
   diary: '/devices/:id/syncs',
   bundle: '/devices/:id/syncs/:syncId/bundle',
   books: '/books',
+  account: '/account',
+  changePassword: '/account/password',
+  endSessions: '/account/sessions/end',
+  endOne: '/account/sessions/:id/end',
+  makeToken: '/account/tokens',
+  revokeToken: '/account/tokens/:id/revoke',
+  people: '/people',
+  invite: '/people/invitations',
+  withdraw: '/people/invitations/:id/withdraw',
+  removal: '/people/:id/removal',
+  invitation: '/invitation',
 } as const
 
 export type PathName = keyof typeof PATHS

@@ -5,6 +5,10 @@ import { etag } from 'hono/etag'
 import type { Home } from '../home.ts'
 import { CONF_LIMIT } from '../kobo-conf/edit.ts'
 import { packageRoot } from '../package-root.ts'
+import { hasOwner } from '../people/person.store.ts'
+import { changePassword, showAccount } from './account/show.tsx'
+import { endOneSession, endSessions } from './account/sessions.tsx'
+import { makeToken, revokeOne } from './account/tokens.tsx'
 import { healAudited } from './audit/heal.tsx'
 import { tellBooks } from './audit/books.ts'
 import { showAudits, takeAudit } from './audit/list.tsx'
@@ -23,6 +27,7 @@ import {
   limitForm,
   limitReading,
   refuseCrossSite,
+  refuseCrossSiteVisitor,
   refuseForged,
   refuseForgedUpload,
   tellOfChanges,
@@ -33,6 +38,10 @@ import { showErrata } from './erratum/list.tsx'
 import { FrontPage } from './front-page.tsx'
 import { keptNowhere, pageHeaders, scriptHeaders } from './headers.ts'
 import { link, PATHS, rootOf } from './paths.ts'
+import { showFirstVisit, takeFirstVisit } from './people/first-visit.tsx'
+import { showInvitation, takeInvitation } from './people/invitation.tsx'
+import { inviteSomebody, showPeople, withdrawOne } from './people/list.tsx'
+import { removeOne, showRemoval } from './people/removal.tsx'
 import { answerError } from './problem-page.tsx'
 import { scriptAt } from './scripts.ts'
 import { beginSession, showSignIn } from './session/begin.tsx'
@@ -71,7 +80,7 @@ export function webRoutes(home: Home, changed: () => void): Hono<WebEnv> {
   app.get(PATHS.front, ...page, async (c) => {
     const root = rootOf(c.req.url)
     if (await visitOf(c, home)) return c.redirect(link(root, 'errata'), 303)
-    return c.html(<FrontPage root={root} />)
+    return c.html(<FrontPage root={root} isOwned={await hasOwner(home.db.read)} />)
   })
   app.get(PATHS.file, pageHeaders(), async (c) => {
     const file = PUBLIC.get(c.req.param('file'))
@@ -80,6 +89,12 @@ export function webRoutes(home: Home, changed: () => void): Hono<WebEnv> {
     return c.body(body, 200, { 'content-type': file.type, 'cache-control': 'no-cache' })
   })
 
+  const open = (path: string, handler: Page) =>
+    app.post(path, ...page, limitForm(SIGN_IN_LIMIT), refuseCrossSiteVisitor(home), handler)
+  app.get(PATHS.firstVisit, ...page, showFirstVisit(home))
+  open(PATHS.firstVisit, takeFirstVisit(home))
+  app.get(PATHS.invitation, ...page, showInvitation(home))
+  open(PATHS.invitation, takeInvitation(home))
   app.get(PATHS.script, scriptHeaders(), etag(), async (c) => {
     const script = await scriptAt(c.req.path.slice(PATHS.script.length - 1))
     if (!script) return c.notFound()
@@ -87,14 +102,21 @@ export function webRoutes(home: Home, changed: () => void): Hono<WebEnv> {
   })
 
   app.get(PATHS.signIn, ...page, showSignIn(home))
-  app.post(
-    PATHS.signIn,
-    ...page,
-    refuseCrossSite(home),
-    limitForm(SIGN_IN_LIMIT),
-    beginSession(home),
-  )
+  open(PATHS.signIn, beginSession(home))
   take(PATHS.signOut, endSession(home))
+
+  show(PATHS.account, showAccount(home))
+  take(PATHS.changePassword, changePassword(home))
+  take(PATHS.endSessions, endSessions(home))
+  take(PATHS.endOne, endOneSession(home))
+  take(PATHS.makeToken, makeToken(home))
+  take(PATHS.revokeToken, revokeOne(home))
+
+  show(PATHS.people, showPeople(home))
+  take(PATHS.invite, inviteSomebody(home))
+  take(PATHS.withdraw, withdrawOne(home))
+  show(PATHS.removal, showRemoval(home))
+  take(PATHS.removal, removeOne(home))
 
   show(PATHS.errata, showErrata(home))
   take(PATHS.act, answerErratum(home))

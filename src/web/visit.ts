@@ -8,6 +8,8 @@ export type Visit = {
   person: Person
   /** The secret of the session. */
   secret: string
+  /** Its id. */
+  session: string
   /** What the forms of the page carry. */
   token: string
   /** The way up to the root from here. */
