@@ -66,7 +66,8 @@ const FITTING: Record<string, string[]> = {
   lost: ['doubtful', ...SENT_ANEW],
   removedRow: ['doubtful', ...SENT_ANEW],
   fileMissing: ['doubtful', 'leaving'],
-  orphan: ['orphan', 'leaving'],
+  // What a library that was put back has forgotten is known to be there once it was healed.
+  orphan: ['orphan', 'leaving', 'not-wanted'],
 }
 
 const STANDINGS = ['ok', 'entitledOnly', 'lost', 'removedRow', 'fileMissing', 'staleFile', 'orphan']

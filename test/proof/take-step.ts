@@ -350,8 +350,18 @@ async function restore(world: World, witness: Witnessed, snapshot: Snapshot): Pr
   const newer =
     known && (await returnsOf(db, device)).some((each) => each.opened && each.issued > known.seq)
   const isBlind = page === undefined || (known !== undefined && !newer)
+  // After a reset nothing is there any more, though the server believes that it is.
+  const believed = await db
+    .selectFrom('holding')
+    .select('book')
+    .where('device', '=', device)
+    .where('state', '<>', 'none')
+    .execute()
   const differing = world.stage.books.filter(
-    (id) => before.get(id) !== after.get(id) || pending.includes(id),
+    (id) =>
+      before.get(id) !== after.get(id) ||
+      pending.includes(id) ||
+      (!after.has(id) && believed.some(({ book }) => book === id)),
   )
   for (const book of world.stage.books) witness.untold.add(book)
   // Nobody audits a copy of a life that was undone.
