@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { z } from 'zod'
 import { deviceTables } from '../src/simulator/schema.ts'
+import { auditInBrowser } from './audit-in-browser.ts'
 import { openHouse, type House } from './house.ts'
 import { openReader } from './reader.ts'
 import { writeShelvedLibrary, type ShelvedLibrary } from './shelved-library.ts'
@@ -26,7 +27,7 @@ export async function audits(say: (line: string) => void): Promise<Figure[]> {
     try {
       if (!library) throw new Error('The library was not written.')
       figures.push(...(await measure(house, library)))
-      say(tableOf(figures.slice(-4)))
+      say(tableOf(figures.slice(-6)))
     } finally {
       await house.close()
     }
@@ -63,6 +64,8 @@ async function measure(house: House, { token, books }: ShelvedLibrary): Promise<
       if (confirmed !== size) throw new Error(`${confirmed} of ${size} were confirmed.`)
     }
     const memory = await house.memory()
+    const page = new URL(`/devices/${id}/audits`, syncUrl).href
+    const read = await auditInBrowser(page, path, TIMES)
     const goal = size === 20_000 ? { goal: 2 } : {}
     return [
       {
@@ -76,6 +79,7 @@ async function measure(house: House, { token, books }: ShelvedLibrary): Promise<
         unit: 's',
       },
       { what: `audit of ${size} books, median`, value: median(taken), unit: 's', ...goal },
+      { what: `the same, read in a browser, median`, value: median(read), unit: 's' },
       {
         what: `memory of the server with ${size} books, at most`,
         value: memory.peak / MEGABYTE,

@@ -1,11 +1,11 @@
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi'
-import { audit, type Snapshot } from '../audit/audit.ts'
+import { audit } from '../audit/audit.ts'
 import { certificatesOf } from '../audit/certificate.store.ts'
 import { healAudit } from '../audit/heal.ts'
-import { Listing, Reading } from '../audit/reading.ts'
+import { ReadSnapshot, TakenAt } from '../audit/reading.ts'
 import { HEALED } from '../audit/snapshot.ts'
 import { certificateOf, toldOf } from '../audit/told.ts'
-import { TakenAt, uploadedSnapshot } from '../audit/uploaded.ts'
+import { snapshotOf, uploadedSnapshot } from '../audit/uploaded.ts'
 import type { Home } from '../home.ts'
 import { Problem } from '../problem.ts'
 import type { Wish } from '../sync/rehearse.ts'
@@ -19,11 +19,7 @@ import { answers, IdParameter, listOf, partOf, PartQuery, PROBLEMS } from './sha
 const AuditParameters = z.object({ id: z.string().max(64), audit: z.string().max(64) })
 const AuditQuery = z.object({ takenAt: z.coerce.number().pipe(TakenAt).optional() })
 
-const ReadBody = Reading.extend({
-  kepub: Listing.nullable().default(null),
-  takenAt: TakenAt.optional(),
-  firmware: z.string().max(40).nullable().default(null),
-}).openapi('DatabaseReading')
+const ReadBody = ReadSnapshot.extend({}).openapi('DatabaseReading')
 
 /** Bytes and forms in the description: the framework would read them into memory to look at them. */
 const Bytes = { type: 'string' as const, format: 'binary' }
@@ -82,7 +78,7 @@ export function auditRoutes(home: Home): OpenAPIHono<ApiEnv> {
       if (!/^(?:application\/(?:json|vnd\.sqlite3)|multipart\/form-data)\b/i.test(type))
         throw new Problem('invalid', 'Send the database as application/vnd.sqlite3, or as a form.')
       const snapshot = /^application\/json\b/i.test(type)
-        ? snapshotIn(ReadBody.parse(await c.req.json()), takenAt)
+        ? snapshotOf(ReadBody.parse(await c.req.json()), takenAt)
         : await uploadedSnapshot(home, c.req.raw, takenAt)
       const certificate = await audit(home, device, snapshot)
       return c.json(await toldOf(home.db.read, certificate), 201)
@@ -147,9 +143,4 @@ export function auditRoutes(home: Home): OpenAPIHono<ApiEnv> {
   )
 
   return app
-}
-
-function snapshotIn(body: z.infer<typeof ReadBody>, asked: number | undefined): Snapshot {
-  const { kepub, takenAt, firmware, ...reading } = body
-  return { reading, listing: kepub, takenAt: takenAt ?? asked ?? null, firmware }
 }

@@ -3,6 +3,7 @@ import { OpenAPIHono, type z } from '@hono/zod-openapi'
 import type { Context, MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { matchedRoutes } from 'hono/route'
+import { READING_LIMIT } from '../audit/reading.ts'
 import type { Home } from '../home.ts'
 import { bearerOf } from '../people/api-token.ts'
 import type { Person } from '../people/person.ts'
@@ -17,9 +18,6 @@ export type ApiEnv = { Variables: { person: Person }; Bindings: Partial<HttpBind
 
 /** A JSON body of a call holds at most this many bytes. */
 const JSON_LIMIT = 1024 * 1024
-
-/** What a browser read of a Kobo's own database, whatever its library. */
-const AUDIT_LIMIT = 32 * JSON_LIMIT
 
 /** A part of the API: an app whose malformed requests are told in the words of this API. */
 export function apiPart(): OpenAPIHono<ApiEnv> {
@@ -56,7 +54,7 @@ export function enforceRules(home: Home): MiddlewareHandler<ApiEnv> {
 /** Refuses JSON bodies that are too large before they are read. Files have limits of their own. */
 export function limitJson(): MiddlewareHandler<ApiEnv> {
   const usual = jsonUpTo(JSON_LIMIT)
-  const audits = jsonUpTo(AUDIT_LIMIT)
+  const audits = jsonUpTo(READING_LIMIT)
   return (c, next) => {
     if (!/\bjson\b/i.test(c.req.header('content-type') ?? '')) return next()
     return c.req.path.endsWith('/audits') ? audits(c, next) : usual(c, next)

@@ -1,5 +1,6 @@
-import { readKoboDatabase, Refused, type Refusal } from './kobo-database.store.ts'
+import { readKoboFile } from './kobo-file.ts'
 import type { Reading } from './reading.ts'
+import { Refused, type Refusal } from './refusal.ts'
 
 // This is a process of its own: it may be killed at any moment, and whatever a file does to it, it does to nobody else.
 
@@ -18,7 +19,7 @@ process.once('disconnect', () => process.exit())
 
 function answerTo({ path, books }: ReadJob): ReadAnswer {
   try {
-    return { reading: readKoboDatabase(path, new Set(books)) }
+    return { reading: readKoboFile(path, new Set(books)) }
   } catch (error) {
     if (error instanceof Refused) return { refused: error.why }
     throw error

@@ -2,7 +2,8 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { hasCode } from '../catalogue/durable.ts'
 import { Problem } from '../problem.ts'
-import { DATABASE } from './private-copy.ts'
+import { firmwareIn } from './firmware.ts'
+import { DATABASE, KEPUB_FOLDER, KOBO_FOLDER, VERSION_FILE } from './kobo-names.ts'
 import type { Listing } from './reading.ts'
 
 /** What of a Kobo lies at a path: its database, when that was written (epoch ms), and what its drive tells where that is there. */
@@ -22,7 +23,7 @@ export async function lookAtDrive(path: string): Promise<Drive> {
   if (!found) throw new Problem('not_found', `“${basename(path)}” is not there.`)
   if (!found.isDirectory())
     return { database: path, takenAt: found.mtimeMs, listing: null, firmware: null }
-  for (const folder of [join(path, '.kobo'), path]) {
+  for (const folder of [join(path, KOBO_FOLDER), path]) {
     const database = join(folder, DATABASE)
     const file = await statOf(database)
     if (!file) continue
@@ -30,17 +31,11 @@ export async function lookAtDrive(path: string): Promise<Drive> {
     return {
       database,
       takenAt: Math.max(file.mtimeMs, changed),
-      listing: await listingOf(join(folder, 'kepub')),
-      firmware: await firmwareOf(join(folder, 'version')),
+      listing: await listingOf(join(folder, KEPUB_FOLDER)),
+      firmware: await firmwareOf(join(folder, VERSION_FILE)),
     }
   }
   throw new Problem('not_found', `“${basename(path)}” holds no database of a Kobo.`)
-}
-
-/** The firmware in a `.kobo/version`: the third of its parts. The first is a serial number and is let go. */
-export function firmwareIn(text: string): string | null {
-  const firmware = text.split(',')[2]?.trim() ?? ''
-  return /^[\w.-]{1,40}$/.test(firmware) ? firmware : null
 }
 
 async function listingOf(folder: string): Promise<Listing | null> {

@@ -1,83 +1,52 @@
-import { closeSync, ftruncateSync, fstatSync, openSync, readSync } from 'node:fs'
-import Sqlite from 'better-sqlite3'
-import { looksLikeOurs } from '../sync/token.ts'
+import { looksLikeOurs } from '../sync/token-form.ts'
 import type { ReadBook, Reading } from './reading.ts'
+import { Refused } from './refusal.ts'
 import {
   columnsOf,
   exprOf,
-  isDamage,
   rowsOf,
   type Row,
+  type Source,
   type Table,
   type Value,
 } from './salvage.store.ts'
 
-// This runs in a process of its own, from dist/ or, in tests, from the source: nothing here may import what Node cannot run as it is.
-
-/** Why a database is not read. */
-export type Refusal = 'not-a-database' | 'not-a-kobo' | 'odd-table' | 'damaged' | 'too-many'
-
-/** A database that is not read. */
-export class Refused extends Error {
-  readonly why: Refusal
-
-  constructor(why: Refusal, options?: ErrorOptions) {
-    super(`The database is refused: ${why}.`, options)
-    this.name = 'Refused'
-    this.why = why
-  }
-}
+// Browsers read databases with this, too: nothing here may need Node.
 
 /** The most books, sideloaded ones included. */
 const BOOKS = 200_000
 
-/** The largest size that a damaged database may claim to have had, in bytes. */
-const CLAIM = 1 << 30
+/**
+ * What is to be said to a database before anything is read: it can hold views, triggers and functions of its own; none of them runs, and
+ * nothing is written.
+ */
+export const WISHES = [
+  'PRAGMA trusted_schema = OFF',
+  'PRAGMA cell_size_check = ON',
+  'PRAGMA mmap_size = 0',
+  'PRAGMA query_only = ON',
+] as const
 
 /**
- * Reads what an audit needs of the `KoboReader.sqlite` at `path`: of `content` and `Bookmark` what concerns these books, of the others
- * counts, of `user` the sync token and nothing else. The file is a copy of which nobody else knows; a damaged one is changed so that the
- * rest can be read. Throws `Refused`.
+ * Reads what an audit needs of an open `KoboReader.sqlite`: of `content` and `Bookmark` what concerns these books, of the others counts,
+ * of `user` the sync token and nothing else. Throws `Refused`, and what SQLite throws where the database is too damaged to begin.
  */
-export function readKoboDatabase(path: string, ours: ReadonlySet<string>): Reading {
-  try {
-    return readOpened(path, ours, false)
-  } catch (error) {
-    if (!isDamage(error)) throw refusalOf(error)
-    if (!mendLength(path)) throw new Refused('damaged', { cause: error })
-  }
-  try {
-    return readOpened(path, ours, true)
-  } catch (error) {
-    throw refusalOf(error)
-  }
-}
-
-function readOpened(path: string, ours: ReadonlySet<string>, isDamaged: boolean): Reading {
-  const db = new Sqlite(path, { fileMustExist: true, timeout: 0 })
-  try {
-    // A database can hold views, triggers and functions of its own; none of them runs, and nothing is written.
-    for (const wish of ['trusted_schema = OFF', 'cell_size_check = ON', 'mmap_size = 0'])
-      db.pragma(wish)
-    db.pragma('query_only = ON')
-    const books = readContent(db, ours)
-    const marks = countMarks(db, books.found)
-    return {
-      books: [...books.found.values()],
-      foreign: books.foreign,
-      salvaged: isDamaged || books.salvaged,
-      marks,
-      token: readToken(db),
-    }
-  } finally {
-    db.close()
+export function readKobo(source: Source, ours: ReadonlySet<string>): Reading {
+  const books = readContent(source, ours)
+  const marks = countMarks(source, books.found)
+  return {
+    books: [...books.found.values()],
+    foreign: books.foreign,
+    salvaged: books.salvaged,
+    marks,
+    token: readToken(source),
   }
 }
 
 type Books = { found: Map<string, ReadBook>; foreign: number; salvaged: boolean }
 
-function readContent(db: Sqlite.Database, ours: ReadonlySet<string>): Books {
-  const table = columnsOf(db, 'content')
+function readContent(source: Source, ours: ReadonlySet<string>): Books {
+  const table = columnsOf(source, 'content')
   if (table === 'absent') throw new Refused('not-a-kobo')
   if (table === 'odd') throw new Refused('odd-table')
   if (!table.has('contentid') || !table.has('contenttype')) throw new Refused('not-a-kobo')
@@ -85,7 +54,7 @@ function readContent(db: Sqlite.Database, ours: ReadonlySet<string>): Books {
   const titles = new Map<string, string>()
   const sideloaded = new Map<string, number>()
   let foreign = 0
-  const salvaged = rowsOf(db, contentQuery(table), (row) => {
+  const salvaged = rowsOf(source, contentQuery(table), (row) => {
     const { id, book } = row
     if (typeof id !== 'string' || id === '' || (book !== null && book !== '')) return
     const name = nameOf(row)
@@ -152,8 +121,8 @@ function nameOf({ title, authors }: Row): string | undefined {
 }
 
 /** Counts the marks in each book. Answers whether all of them could be counted. */
-function countMarks(db: Sqlite.Database, found: Map<string, ReadBook>): boolean {
-  const table = columnsOf(db, 'Bookmark')
+function countMarks(source: Source, found: Map<string, ReadBook>): boolean {
+  const table = columnsOf(source, 'Bookmark')
   if (table === 'absent' || table === 'odd' || !table.has('volumeid')) return false
   const query = {
     from: 'Bookmark',
@@ -165,7 +134,7 @@ function countMarks(db: Sqlite.Database, found: Map<string, ReadBook>): boolean 
     },
     where: '1',
   }
-  const salvaged = rowsOf(db, query, ({ book: id, hidden, type }) => {
+  const salvaged = rowsOf(source, query, ({ book: id, hidden, type }) => {
     const isMark = type === null || type === 'highlight' || type === 'note' || type === 'markup'
     const book = typeof id === 'string' ? found.get(id) : undefined
     if (!book || !isMark || isTrue(hidden)) return
@@ -176,8 +145,8 @@ function countMarks(db: Sqlite.Database, found: Map<string, ReadBook>): boolean 
 }
 
 /** The sync token of whichever account has one that may be ours. Nothing else of the accounts is asked for. */
-function readToken(db: Sqlite.Database): string | null {
-  const table = columnsOf(db, 'user')
+function readToken(source: Source): string | null {
+  const table = columnsOf(source, 'user')
   if (table === 'absent' || table === 'odd' || !table.has('synccontinuationtoken')) return null
   let token: string | null = null
   const query = {
@@ -186,7 +155,7 @@ function readToken(db: Sqlite.Database): string | null {
     columns: { token: exprOf(table, 'SyncContinuationToken', 400) },
     where: '1',
   }
-  rowsOf(db, query, (row) => {
+  rowsOf(source, query, (row) => {
     if (typeof row['token'] === 'string' && looksLikeOurs(row['token'])) token ??= row['token']
   })
   return token
@@ -201,28 +170,4 @@ function numberIn(value: Value): number | null {
   if (typeof value === 'number') return Number.isSafeInteger(Math.floor(value)) ? value : null
   if (typeof value !== 'string' || !/^\s*-?\d{1,15}(?:\.\d+)?\s*$/.test(value)) return null
   return Number(value)
-}
-
-function refusalOf(error: unknown): unknown {
-  if (error instanceof Refused) return error
-  if (!(error instanceof Sqlite.SqliteError)) return error
-  return new Refused(error.code === 'SQLITE_NOTADB' ? 'not-a-database' : 'damaged', {
-    cause: error,
-  })
-}
-
-/** Gives a file that was cut short the length that its head claims, so that SQLite reads what is left. Answers whether it was short. */
-function mendLength(path: string): boolean {
-  const file = openSync(path, 'r+')
-  try {
-    const head = Buffer.alloc(100)
-    if (readSync(file, head, 0, 100, 0) < 100) return false
-    const page = head.readUInt16BE(16)
-    const claimed = head.readUInt32BE(28) * (page === 1 ? 65_536 : page)
-    if (claimed <= fstatSync(file).size || claimed > CLAIM) return false
-    ftruncateSync(file, claimed)
-    return true
-  } finally {
-    closeSync(file)
-  }
 }

@@ -6,12 +6,10 @@ import { isAnothers } from '../catalogue/is-anothers.ts'
 import type { Home } from '../home.ts'
 import { Problem } from '../problem.ts'
 import { storageProblem } from '../storage-problem.ts'
+import { DATABASE } from './kobo-names.ts'
 
 /** The most bytes of a device's database, and of what has not reached its main file yet. */
 export const DATABASE_LIMIT = 512_000_000
-
-/** What a device calls its database; beside it lies what has not reached it yet. */
-export const DATABASE = 'KoboReader.sqlite'
 
 /**
  * Does something with a folder of its own that nobody else may look into. It is gone when this resolves, and what a process leaves that

@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { Problem } from '../problem.ts'
 import type { ReadJob } from './audit-reader.ts'
-import type { Refusal } from './kobo-database.store.ts'
 import { Reading } from './reading.ts'
+import { REFUSALS, SENTENCES } from './refusal.ts'
 
 /** What reading one database may take: the time in ms, and the heap in MB. */
 export type ReadLimits = { time: number; heap: number }
@@ -29,26 +29,10 @@ export async function readDatabase(
   return answer.data.reading
 }
 
-const REFUSALS = [
-  'not-a-database',
-  'not-a-kobo',
-  'odd-table',
-  'damaged',
-  'too-many',
-] as const satisfies Refusal[]
-
 const Answer = z.union([
   z.strictObject({ reading: Reading }),
   z.strictObject({ refused: z.enum(REFUSALS) }),
 ])
-
-const SENTENCES: Record<Refusal, string> = {
-  'not-a-database': 'This file is not a database of a Kobo.',
-  'not-a-kobo': 'This database is not that of a Kobo: it has no books.',
-  'odd-table': 'This database is not that of a Kobo: its books are not in an ordinary table.',
-  damaged: 'This database is damaged so much that nothing in it can be read.',
-  'too-many': 'This database holds more books than a Kobo can.',
-}
 
 const ENDED = 'This database could not be read: reading it came to no end that can be trusted.'
 

@@ -38,6 +38,9 @@ export const Reading = z.strictObject({
   token: z.string().max(400).nullable(),
 })
 
+/** What a browser read of one holds at most, in bytes, as JSON. */
+export const READING_LIMIT = 32 * 1024 * 1024
+
 export type Reading = z.infer<typeof Reading>
 export type ReadBook = Reading['books'][number]
 
@@ -45,3 +48,15 @@ export type ReadBook = Reading['books'][number]
 export const Listing = z.array(z.object({ name: z.string().max(1000), size: Count })).max(200_000)
 
 export type Listing = z.infer<typeof Listing>
+
+/** When a database was copied, epoch ms. */
+export const TakenAt = z.number().int().min(0)
+
+/** What somebody else read of a device: of its database, and where the drive was there, its files and firmware. */
+export const ReadSnapshot = Reading.extend({
+  kepub: Listing.nullable().default(null),
+  takenAt: TakenAt.optional(),
+  firmware: z.string().max(40).nullable().default(null),
+})
+
+export type ReadSnapshot = z.infer<typeof ReadSnapshot>

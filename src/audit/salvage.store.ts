@@ -1,4 +1,12 @@
-import Sqlite from 'better-sqlite3'
+// Browsers read databases with this, too: nothing here may need Node.
+
+/** An open database that nobody vouches for, whoever reads it. */
+export type Source = {
+  /** The rows of a query, one after the other. Before the next query, they are read to their end or let go. */
+  rows(sql: string, ...values: (string | number)[]): Iterable<Row>
+  /** Whether an error says that the file is damaged. */
+  isDamage(error: unknown): boolean
+}
 
 /** An ordinary table of a database that nobody vouches for: its columns, in small letters, and a name of its row number that none of them has. */
 export type Table = ReadonlySet<string> & { rowid: string }
@@ -7,7 +15,7 @@ export type Table = ReadonlySet<string> & { rowid: string }
 export type Row = Readonly<Record<string, Value>>
 
 /** A value of one. Only in a row that was not asked for it is nothing. */
-export type Value = string | number | Buffer | null | undefined
+export type Value = string | number | Uint8Array | null | undefined
 
 /** A look at one table: what is read of each row, as SQL. */
 export type Query = {
@@ -18,22 +26,21 @@ export type Query = {
 }
 
 /** The columns of an ordinary table; `odd` for a view, a virtual table, or one with computed columns, which are never read. */
-export function columnsOf(db: Sqlite.Database, name: string): Table | 'absent' | 'odd' {
-  const tables = db
-    .prepare<[string], { type: string; wr: number }>(
+export function columnsOf(source: Source, name: string): Table | 'absent' | 'odd' {
+  const tables = [
+    ...source.rows(
       "SELECT type, wr FROM pragma_table_list WHERE schema = 'main' AND lower(name) = lower(?)",
-    )
-    .all(name)
+      name,
+    ),
+  ]
   const [table, ...others] = tables
   if (!table) return 'absent'
-  if (table.type !== 'table' || table.wr !== 0 || others.length > 0) return 'odd'
-  const columns = db
-    .prepare<[string], { name: string; hidden: number }>(
-      "SELECT lower(name) AS name, hidden FROM pragma_table_xinfo(?, 'main')",
-    )
-    .all(name)
+  if (table['type'] !== 'table' || table['wr'] !== 0 || others.length > 0) return 'odd'
+  const columns = [
+    ...source.rows("SELECT lower(name) AS name, hidden FROM pragma_table_xinfo(?, 'main')", name),
+  ]
   if (columns.some(({ hidden }) => hidden !== 0)) return 'odd'
-  const names = new Set(columns.map((column) => column.name))
+  const names = new Set(columns.map((column) => String(column['name'])))
   const rowid = ['rowid', '_rowid_', 'oid'].find((each) => !names.has(each))
   return rowid === undefined ? 'odd' : Object.assign(names, { rowid })
 }
@@ -51,39 +58,34 @@ const LAST = Number.MAX_SAFE_INTEGER
  * Gives every row of a query to `take`, in the order of the table itself: an index may be damaged, or not agree with it. Where a page of
  * the table is damaged, what lies behind it is looked for by halving. Answers whether anything had to be left out.
  */
-export function rowsOf(db: Sqlite.Database, query: Query, take: (row: Row) => void): boolean {
+export function rowsOf(source: Source, query: Query, take: (row: Row) => void): boolean {
   let from = -LAST
   try {
-    for (const row of db.prepare<[number], Row>(sqlOf(query, query.where)).iterate(from)) {
+    for (const row of source.rows(sqlOf(query, query.where), from)) {
       take(row)
       from = Number(row['place']) + 1
     }
     return false
   } catch (error) {
-    if (!isDamage(error)) throw error
+    if (!source.isDamage(error)) throw error
   }
   // From here every row is looked at, so that it is known exactly where the damage begins.
-  const all = db.prepare<[number], Row>(sqlOf(query, `1`, query.where))
-  const probe = db.prepare<[number], Row>(`${sqlOf(query, '1', query.where)} LIMIT 1`)
+  const all = sqlOf(query, `1`, query.where)
+  const probe = `${sqlOf(query, '1', query.where)} LIMIT 1`
   for (let next: number | undefined = from; next !== undefined;) {
     from = next
     try {
-      for (const row of all.iterate(from)) {
+      for (const row of source.rows(all, from)) {
         from = Number(row['place']) + 1
         if (row['wanted'] === 1) take(row)
       }
       return true
     } catch (error) {
-      if (!isDamage(error)) throw error
-      next = nextReadable(from, (place) => isReadable(probe, place))
+      if (!source.isDamage(error)) throw error
+      next = nextReadable(from, (place) => isReadable(source, probe, place))
     }
   }
   return true
-}
-
-/** Whether an error says that the file is damaged. */
-export function isDamage(error: unknown): boolean {
-  return error instanceof Sqlite.SqliteError && /^SQLITE_(?:CORRUPT|IOERR)/.test(error.code)
 }
 
 function sqlOf(query: Query, where: string, wanted = '1'): string {
@@ -112,12 +114,12 @@ function nextReadable(from: number, isGood: (place: number) => boolean): number 
   return good
 }
 
-function isReadable(probe: Sqlite.Statement<[number], Row>, place: number): boolean {
+function isReadable(source: Source, probe: string, place: number): boolean {
   try {
-    probe.get(place)
+    for (const _ of source.rows(probe, place)) break
     return true
   } catch (error) {
-    if (isDamage(error)) return false
+    if (source.isDamage(error)) return false
     throw error
   }
 }

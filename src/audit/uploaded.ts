@@ -1,15 +1,12 @@
 import { join } from 'node:path'
-import { z } from 'zod'
 import type { Home } from '../home.ts'
 import { Problem } from '../problem.ts'
 import { readCopy, type Snapshot } from './audit.ts'
-import { firmwareIn } from './drive.ts'
-import { DATABASE, withPrivateFolder } from './private-copy.ts'
-import { Listing } from './reading.ts'
+import { firmwareIn } from './firmware.ts'
+import { DATABASE } from './kobo-names.ts'
+import { withPrivateFolder } from './private-copy.ts'
+import { Listing, TakenAt, type ReadSnapshot } from './reading.ts'
 import { receiveAudit, type AuditFields } from './receive-audit.ts'
-
-/** When a database was copied, epoch ms. */
-export const TakenAt = z.number().int().min(0)
 
 /**
  * What a request carries of a device: its database, as the whole body or in a form, and what lies beside it. `asked` is when it was
@@ -27,6 +24,12 @@ export async function uploadedSnapshot(
     const firmware = fields.version === undefined ? null : firmwareIn(fields.version)
     return { reading, listing, takenAt: takenAt ?? asked ?? null, firmware }
   })
+}
+
+/** What somebody else read of a device, such as a browser. `asked` as above. */
+export function snapshotOf(read: ReadSnapshot, asked: number | undefined): Snapshot {
+  const { kepub, takenAt, firmware, ...reading } = read
+  return { reading, listing: kepub, takenAt: takenAt ?? asked ?? null, firmware }
 }
 
 function readFields({ kepub, takenAt }: AuditFields) {

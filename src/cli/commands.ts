@@ -171,6 +171,22 @@ export const COMMANDS: readonly Command[] = [
     run: async (argv, io) => (await import('./key-rotate.ts')).rotateKey(argv, io),
   },
   {
+    name: 'connect',
+    usage: 'connect PATH URL',
+    summary: 'Has a Kobo that is plugged in sync with the URL of device add.',
+    details:
+      'PATH is the drive of the Kobo, or its “Kobo eReader.conf”. Nothing else in that file changes, and a copy of it stays beside it. What was bought in Kobo’s store stays on the Kobo; the store itself, Kobo Plus and OverDrive rest until disconnect.',
+    run: async (argv, io) => (await import('./connect.ts')).connect(argv, io),
+  },
+  {
+    name: 'disconnect',
+    usage: 'disconnect PATH',
+    summary: 'Gives a Kobo that is plugged in back to Kobo’s store.',
+    details:
+      'PATH is as for connect. What the Kobo kept of this server is taken out, so that covers of the store come back. No server is needed.',
+    run: async (argv, io) => (await import('./connect.ts')).disconnect(argv, io),
+  },
+  {
     name: 'errata act',
     usage: 'errata act ID NAME',
     summary: 'Does what an erratum proposes.',

@@ -3,7 +3,7 @@ import type { PackagePaths } from './package-paths.ts'
 import { textOf } from './book.ts'
 import type { Book } from './book.ts'
 import { CONTAINER_PATH, containerFor, renamePackage, XML_LIMIT } from './container.ts'
-import type { DocumentResult } from './convert-documents.ts'
+import type { DocumentResult } from './convert-one.ts'
 import type { ConvertedPart } from './convert.ts'
 import { coverOf } from './cover.ts'
 import { convertDocument } from './document.ts'
@@ -28,7 +28,7 @@ export interface Arranged {
 export async function arrange(book: Book, results: readonly DocumentResult[]): Promise<Arranged> {
   const changed = new Map<ZipEntry, NewEntry>()
   for (const [index, { entry }] of book.documents.entries()) {
-    const written = await results[index]?.written
+    const written = results[index]?.written
     if (written !== undefined) changed.set(entry, named(book, entry, written))
   }
   const cover = coverOf(book.package, {

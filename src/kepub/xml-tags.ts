@@ -18,6 +18,8 @@ export interface XmlTag {
 export interface XmlAttribute {
   /** As it is written, prefix and all. */
   name: string
+  /** In lower case and without its prefix. */
+  localName: string
   /** With its references read. */
   value: string
   /** Where its value stands in the text, without quotes. */
@@ -48,7 +50,7 @@ export function attribute(tag: XmlTag, name: string): string | undefined {
 
 /** The first attribute called `name`, whatever its prefix and case. */
 export function attributeNamed(tag: XmlTag, name: string): XmlAttribute | undefined {
-  return tag.attributes.find((each) => local(each.name) === name)
+  return tag.attributes.find(({ localName }) => localName === name)
 }
 
 /** Text with its references read. */
@@ -122,14 +124,12 @@ function attributeOf(found: RegExpExecArray, end: number): XmlAttribute {
   const value = found[2] ?? found[3] ?? found[4]
   const isQuoted = found[2] !== undefined || found[3] !== undefined
   const valueEnd = isQuoted ? end - 1 : end
+  const name = found[1] ?? ''
   return {
-    name: found[1] ?? '',
+    name,
+    localName: name.slice(name.indexOf(':') + 1).toLowerCase(),
     value: readReferences(value ?? '').trim(),
     start: valueEnd - (value?.length ?? 0),
     end: valueEnd,
   }
-}
-
-function local(name: string): string {
-  return name.slice(name.indexOf(':') + 1).toLowerCase()
 }

@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer'
 import { NotConvertible } from './not-convertible.ts'
 
 /** What the headers of an entry tell. */
@@ -14,10 +15,10 @@ export interface HeaderFacts {
 export function localHeader(entry: HeaderFacts): Buffer {
   const large = entry.size >= MAX32 || entry.compressedSize >= MAX32
   const extra = large ? extraField([entry.size, entry.compressedSize]) : NOTHING
-  const header = Buffer.alloc(30)
+  const header = roomFor(30, entry, extra)
   header.writeUInt32LE(0x04034b50, 0)
   writeCommon(header, 4, entry, { large, sizesLarge: large, extra })
-  return Buffer.concat([header, entry.rawName, extra])
+  return header
 }
 
 /** The entry's header in the directory at the end; `offset` is where its local header begins. */
@@ -29,12 +30,14 @@ export function directoryHeader(entry: HeaderFacts, offset: number): Buffer {
   ]
   const large = numbers.length > 0
   const extra = large ? extraField(numbers) : NOTHING
-  const header = Buffer.alloc(46)
+  const header = roomFor(46, entry, extra)
   header.writeUInt32LE(0x02014b50, 0)
   header.writeUInt16LE(large ? VERSION_64 : VERSION, 4)
   writeCommon(header, 6, entry, { large, sizesLarge, extra })
+  // No comment, the first disk, and no attributes.
+  header.fill(0, 32, 42)
   header.writeUInt32LE(Math.min(offset, MAX32), 42)
-  return Buffer.concat([header, entry.rawName, extra])
+  return header
 }
 
 /** What ends an archive whose directory of `length` bytes begins at `offset`. */
@@ -71,6 +74,14 @@ const UTF8_NAME = 0x800
 const DATE = 0x21
 const NOTHING = Buffer.alloc(0)
 
+/** A header of so many bytes, which are still to be written, with the name and the extra field behind it. */
+function roomFor(length: number, { rawName }: HeaderFacts, extra: Buffer): Buffer {
+  const header = Buffer.allocUnsafe(length + rawName.length + extra.length)
+  rawName.copy(header, length)
+  extra.copy(header, length + rawName.length)
+  return header
+}
+
 /** The fields that both headers have in this order, from the version needed to the length of the extra field. */
 function writeCommon(
   header: Buffer,
@@ -79,9 +90,8 @@ function writeCommon(
   { large, sizesLarge, extra }: { large: boolean; sizesLarge: boolean; extra: Buffer },
 ): void {
   if (entry.rawName.length > MAX16) throw new NotConvertible('A name in the archive is too long.')
-  const isAscii = entry.rawName.every((byte) => byte < 0x80)
   header.writeUInt16LE(large ? VERSION_64 : VERSION, at)
-  header.writeUInt16LE(entry.isUtf8 && !isAscii ? UTF8_NAME : 0, at + 2)
+  header.writeUInt16LE(entry.isUtf8 && !isAscii(entry.rawName) ? UTF8_NAME : 0, at + 2)
   header.writeUInt16LE(entry.method, at + 4)
   header.writeUInt16LE(0, at + 6)
   header.writeUInt16LE(DATE, at + 8)

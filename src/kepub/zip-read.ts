@@ -57,7 +57,11 @@ export function openZip(file: FileWindow): ZipArchive {
 }
 
 /** The content of an entry. Throws NotConvertible when it is larger than `limit` bytes, damaged, or not what the directory says. */
-export function readEntry({ file }: ZipArchive, entry: ZipEntry, limit: number): Buffer {
+export function readEntry(
+  { file }: Pick<ZipArchive, 'file'>,
+  entry: ZipEntry,
+  limit: number,
+): Buffer {
   if (entry.size > limit)
     throw new NotConvertible(`“${entry.name}” is larger than ${Math.floor(limit / 1_000_000)} MB.`)
   const raw = file.read(entry.dataOffset, entry.compressedSize)

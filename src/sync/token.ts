@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { z } from 'zod'
+import { tokenBodyOf } from './token-form.ts'
 
 /** The page of a token that is given before any page was ever acknowledged: it names none and proves nothing. */
 export const NO_PAGE = ''
@@ -16,14 +16,9 @@ export function writeToken(key: Buffer, token: SyncToken): string {
   return Buffer.from(JSON.stringify(body)).toString('base64')
 }
 
-/** Whether a text has the form of such a token, whoever made it. */
-export function looksLikeOurs(text: string): boolean {
-  return bodyOf(text) !== undefined
-}
-
 /** Reads a token that came back; undefined when it is not ours, is damaged or is absent. Never an error. */
 export function readToken(key: Buffer, text: string | undefined): SyncToken | undefined {
-  const body = bodyOf(text)
+  const body = tokenBodyOf(text)
   if (!body) return undefined
   const expected = Buffer.from(mac(key, body))
   const given = Buffer.from(body.mac)
@@ -41,25 +36,6 @@ export function readTokenWith(
     if (token) return token
   }
   return undefined
-}
-
-function bodyOf(text: string | undefined): (SyncToken & { mac: string }) | undefined {
-  if (!text || text.length > 400 || !/^[A-Za-z0-9+/]+=*$/.test(text)) return undefined
-  return parse(Buffer.from(text, 'base64').toString('utf8'))
-}
-
-const WIRE = z.object({ v: z.literal(1), l: z.string(), p: z.string(), m: z.string() })
-
-function parse(text: string): (SyncToken & { mac: string }) | undefined {
-  let body: unknown
-  try {
-    body = JSON.parse(text)
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
-  const wire = WIRE.safeParse(body)
-  return wire.success ? { ledger: wire.data.l, page: wire.data.p, mac: wire.data.m } : undefined
 }
 
 function mac(key: Buffer, token: SyncToken): string {

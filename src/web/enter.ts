@@ -1,6 +1,7 @@
 import type { MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { matchedRoutes } from 'hono/route'
+import { READING_LIMIT } from '../audit/reading.ts'
 import type { Home } from '../home.ts'
 import { mayEnter, ruleOf } from '../people/rules.ts'
 import { same } from '../people/same.ts'
@@ -10,7 +11,7 @@ import { tellTimes } from '../sync/tell-time.ts'
 import { machineTimeZone } from '../time-zone.ts'
 import { baseOf, giveSecret, readSecret } from './cookie.ts'
 import { fromWhere, type From } from './cross-site.ts'
-import { carriesToken, TOKEN_FIELD, tokenIn } from './form.ts'
+import { carriesToken, isJson, TOKEN_FIELD, tokenIn } from './form.ts'
 import { link, rootOf } from './paths.ts'
 import type { Visit, WebContext, WebEnv } from './visit.ts'
 import { isOfVisitor } from './visitor.ts'
@@ -91,6 +92,12 @@ export function limitForm(maxSize: number): MiddlewareHandler<WebEnv> {
       throw new Problem('too_large', 'That is more than this form takes.')
     },
   })
+}
+
+/** Refuses what a browser read of a Kobo's database, before it is read here, where it is too large. Files have limits of their own. */
+export function limitReading(): MiddlewareHandler<WebEnv> {
+  const limit = limitForm(READING_LIMIT)
+  return (c, next) => (isJson(c) ? limit(c, next) : next())
 }
 
 /** Refuses forms that do not carry the token of the session that they are sent with. */

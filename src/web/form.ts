@@ -21,6 +21,21 @@ export async function readForm<Shape extends z.ZodType>(
   throw new Problem('invalid', read.error.issues[0]?.message ?? 'This form could not be read.')
 }
 
+/** What a script of ours sends in the place of a form. Throws `Problem('invalid')` for what is no JSON. */
+export async function readJson(c: WebContext): Promise<unknown> {
+  try {
+    return JSON.parse(await c.req.text())
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new Problem('invalid', 'This form could not be read.')
+    throw error
+  }
+}
+
+/** Whether it was sent by a script of ours. */
+export function isJson(c: WebContext): boolean {
+  return /^application\/json\b/i.test(c.req.header('content-type') ?? '')
+}
+
 /** Whether a form carries this token. */
 export async function carriesToken(c: WebContext, token: string): Promise<boolean> {
   return same(await tokenIn(c), token)

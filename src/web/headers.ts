@@ -1,11 +1,16 @@
 import type { MiddlewareHandler } from 'hono'
 import { secureHeaders } from 'hono/secure-headers'
 
-/** What every page and file tells browsers: nothing is fetched from elsewhere, no script runs, and no other site shows it. */
-export function pageHeaders(): MiddlewareHandler {
+/**
+ * What every page and file tells browsers: nothing is fetched from elsewhere, no script runs, and no other site shows it. `withScripts`:
+ * scripts of our own run, in workers too, and speak to us.
+ */
+export function pageHeaders({ withScripts = false } = {}): MiddlewareHandler {
+  const ours = ["'self'"]
   return secureHeaders({
     contentSecurityPolicy: {
       defaultSrc: ["'none'"],
+      ...(withScripts && { scriptSrc: ours, workerSrc: ours, connectSrc: ours }),
       styleSrc: ["'self'"],
       imgSrc: ["'self'"],
       fontSrc: ["'self'"],
@@ -15,6 +20,20 @@ export function pageHeaders(): MiddlewareHandler {
     },
     referrerPolicy: 'no-referrer',
     // Whether the server is reached by https is said with every answer (answer-headers.ts).
+    strictTransportSecurity: false,
+  })
+}
+
+/** What every script tells browsers. One that runs as a worker obeys this: it may run WebAssembly, which the page itself may not. */
+export function scriptHeaders(): MiddlewareHandler {
+  return secureHeaders({
+    contentSecurityPolicy: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'", "'wasm-unsafe-eval'"],
+      connectSrc: ["'self'"],
+      frameAncestors: ["'none'"],
+    },
+    referrerPolicy: 'no-referrer',
     strictTransportSecurity: false,
   })
 }

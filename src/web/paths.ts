@@ -3,16 +3,24 @@ export const PATHS = {
   front: '/',
   file: '/public/:file',
   firstVisit: '/first-visit',
+  script: '/scripts/*',
   signIn: '/sign-in',
   signOut: '/sign-out',
   errata: '/errata',
   act: '/errata/:id/actions/:name',
   dismiss: '/errata/:id/dismiss',
   devices: '/devices',
+  connect: '/connect',
   device: '/devices/:id',
+  connecting: '/devices/:id/connecting',
+  settings: '/devices/:id/settings',
+  address: '/devices/:id/address',
+  revoke: '/devices/:id/revoke',
+  conf: '/devices/:id/conf',
   book: '/devices/:id/books/:book',
   heal: '/devices/:id/heal',
   audits: '/devices/:id/audits',
+  auditedBooks: '/devices/:id/audited-books',
   audit: '/devices/:id/audits/:audit',
   healAudit: '/devices/:id/audits/:audit/heal',
   diary: '/devices/:id/syncs',
@@ -35,7 +43,7 @@ export type PathName = keyof typeof PATHS
 
 /**
  * A link from a page whose way up to the root is `root`, such as `../`. Links are relative, so that they hold below any path that a
- * proxy shows the server at. What is undefined in `query` is left out.
+ * proxy shows the server at. What is undefined in `query` is left out. What stands for `*` is a path.
  */
 export function link(
   root: string,
@@ -46,6 +54,7 @@ export function link(
   const path = PATHS[name]
     .slice(1)
     .replaceAll(/:(\w+)/g, (_, part: string) => encodeURIComponent(parts[part] ?? ''))
+    .replace('*', () => parts['*'] ?? '')
   const asked = new URLSearchParams(
     Object.entries(query).flatMap(([key, value]) =>
       value === undefined ? [] : [[key, value] as [string, string]],

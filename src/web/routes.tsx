@@ -1,23 +1,31 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Hono } from 'hono'
+import { etag } from 'hono/etag'
 import type { Home } from '../home.ts'
+import { CONF_LIMIT } from '../kobo-conf/edit.ts'
 import { packageRoot } from '../package-root.ts'
 import { hasOwner } from '../people/person.store.ts'
 import { changePassword, showAccount } from './account/show.tsx'
 import { endOneSession, endSessions } from './account/sessions.tsx'
 import { makeToken, revokeOne } from './account/tokens.tsx'
 import { healAudited } from './audit/heal.tsx'
+import { tellBooks } from './audit/books.ts'
 import { showAudits, takeAudit } from './audit/list.tsx'
 import { showAudit } from './audit/show.tsx'
 import { showBooks } from './book/list.tsx'
+import { editConf } from './device/conf.ts'
+import { askForKobo, connectKobo } from './device/connect.tsx'
+import { showConnecting } from './device/connecting.tsx'
 import { healDevice } from './device/heal.tsx'
 import { showDevices } from './device/list.tsx'
+import { changeSettings, giveAddress, revokeKobo, showSettings } from './device/settings.tsx'
 import { showDevice } from './device/show.tsx'
 import { showTrail } from './device/trail.tsx'
 import {
   enter,
   limitForm,
+  limitReading,
   refuseCrossSite,
   refuseCrossSiteVisitor,
   refuseForged,
@@ -28,13 +36,14 @@ import {
 import { answerErratum, dismissOne } from './erratum/answer.ts'
 import { showErrata } from './erratum/list.tsx'
 import { FrontPage } from './front-page.tsx'
-import { keptNowhere, pageHeaders } from './headers.ts'
+import { keptNowhere, pageHeaders, scriptHeaders } from './headers.ts'
 import { link, PATHS, rootOf } from './paths.ts'
 import { showFirstVisit, takeFirstVisit } from './people/first-visit.tsx'
 import { showInvitation, takeInvitation } from './people/invitation.tsx'
 import { inviteSomebody, showPeople, withdrawOne } from './people/list.tsx'
 import { removeOne, showRemoval } from './people/removal.tsx'
 import { answerError } from './problem-page.tsx'
+import { scriptAt } from './scripts.ts'
 import { beginSession, showSignIn } from './session/begin.tsx'
 import { endSession } from './session/end.ts'
 import { downloadBundle } from './sync/download.ts'
@@ -43,6 +52,8 @@ import type { Page, WebEnv } from './visit.ts'
 
 /** A form holds at most so many bytes: the ids of ten thousand books. */
 const FORM_LIMIT = 1024 * 1024
+/** One with a Kobo's configuration, and the little that is said beside it. */
+const CONF_FORM_LIMIT = CONF_LIMIT + 16 * 1024
 /** And one of somebody who did not sign in. */
 const SIGN_IN_LIMIT = 16 * 1024
 
@@ -51,12 +62,13 @@ export function webRoutes(home: Home, changed: () => void): Hono<WebEnv> {
   const app = new Hono<WebEnv>()
   app.onError((error, c) => answerError(home.log, error, c))
   const page = [pageHeaders(), keptNowhere()] as const
-  const own = [...page, enter(home)] as const
-  const show = (path: string, handler: Page) => app.get(path, ...own, handler)
-  const take = (path: string, handler: Page) =>
+  const scripted = [pageHeaders({ withScripts: true }), keptNowhere()] as const
+  const show = (path: string, handler: Page, headers = page) =>
+    app.get(path, ...headers, enter(home), handler)
+  const take = (path: string, handler: Page, headers = page) =>
     app.post(
       path,
-      ...page,
+      ...headers,
       refuseCrossSite(home),
       limitForm(FORM_LIMIT),
       enter(home),
@@ -83,6 +95,12 @@ export function webRoutes(home: Home, changed: () => void): Hono<WebEnv> {
   open(PATHS.firstVisit, takeFirstVisit(home))
   app.get(PATHS.invitation, ...page, showInvitation(home))
   open(PATHS.invitation, takeInvitation(home))
+  app.get(PATHS.script, scriptHeaders(), etag(), async (c) => {
+    const script = await scriptAt(c.req.path.slice(PATHS.script.length - 1))
+    if (!script) return c.notFound()
+    return c.body(script.body, 200, { 'content-type': script.type, 'cache-control': 'no-cache' })
+  })
+
   app.get(PATHS.signIn, ...page, showSignIn(home))
   open(PATHS.signIn, beginSession(home))
   take(PATHS.signOut, endSession(home))
@@ -105,6 +123,22 @@ export function webRoutes(home: Home, changed: () => void): Hono<WebEnv> {
   take(PATHS.dismiss, dismissOne(home))
 
   show(PATHS.devices, showDevices(home))
+  show(PATHS.connect, askForKobo(home))
+  take(PATHS.connect, connectKobo(home), scripted)
+  show(PATHS.connecting, showConnecting(home), scripted)
+  show(PATHS.settings, showSettings(home))
+  take(PATHS.settings, changeSettings(home))
+  take(PATHS.address, giveAddress(home), scripted)
+  take(PATHS.revoke, revokeKobo(home))
+  app.post(
+    PATHS.conf,
+    ...page,
+    refuseCrossSite(home),
+    limitForm(CONF_FORM_LIMIT),
+    enter(home),
+    refuseForgedUpload(),
+    editConf(home),
+  )
   show(PATHS.device, showDevice(home))
   show(PATHS.book, showTrail(home))
   take(PATHS.heal, healDevice(home))
@@ -112,13 +146,15 @@ export function webRoutes(home: Home, changed: () => void): Hono<WebEnv> {
   show(PATHS.bundle, downloadBundle(home))
   show(PATHS.books, showBooks(home))
 
-  show(PATHS.audits, showAudits(home))
+  show(PATHS.audits, showAudits(home), scripted)
+  show(PATHS.auditedBooks, tellBooks(home))
   app.post(
     PATHS.audits,
     ...page,
     refuseCrossSite(home),
     enter(home),
     refuseForgedUpload(),
+    limitReading(),
     tellOfChanges(changed),
     takeAudit(home),
   )

@@ -76,6 +76,23 @@ test('what is no database of a Kobo is told as it is, and makes no audit', async
   expect(anna.words).toContain('Audits so far None.')
 })
 
+test('what a browser sends that is none of it, or too much of it, makes no audit', async () => {
+  const action = new URL(anna.form('Audit').action, anna.shown.url)
+  const send = async (body: string) => {
+    const type = { 'content-type': 'application/json' }
+    const headers = { cookie: anna.cookie, origin: scene.house.url, ...type }
+    return (await fetch(action, { method: 'POST', headers, body })).status
+  }
+  const read = { books: [], foreign: 0, salvaged: false, marks: true, token: null }
+  expect(await send('{')).toBe(400)
+  expect(await send('[]')).toBe(400)
+  expect(await send(JSON.stringify({ ...read, email: 'anna@kobo.example' }))).toBe(400)
+  expect(await send(JSON.stringify(read).padEnd(33 * 1024 * 1024))).toBe(413)
+  await anna.go(`/devices/${kobo.device}/audits`)
+  expect(anna.words).toContain('Audits so far None.')
+  expect(await send(JSON.stringify(read))).toBe(200)
+})
+
 test('nobody uploads without the token of their session, or heals what no audit found', async () => {
   const audits = `/devices/${kobo.device}/audits`
   const token = new URL(anna.form('Audit').action, anna.shown.url).searchParams.get('token') ?? ''

@@ -51,6 +51,23 @@ export async function koboAt(
   const { id, syncUrl } = await house.device(name, shelves, of)
   await house.settled()
   const home = mkdtempSync(join(tmpdir(), 'holdfast-kobo-'))
+  return koboOn(house, { home, device: id, syncUrl, switches, behind, say, inMemory })
+}
+
+/** Turns a Kobo on whose drive is `home`, and which was given this address. `closeKobos` ends it. */
+export function koboOn(
+  house: House,
+  options: {
+    home: string
+    device: string
+    syncUrl: string
+    switches?: Partial<Switches> | undefined
+    behind?: string | undefined
+    say?: ((line: string) => void) | undefined
+    inMemory?: boolean | undefined
+  },
+): HouseKobo {
+  const { home, device, syncUrl, switches = {}, behind, say, inMemory } = options
   const kobo = openKobo({
     home,
     syncUrl,
@@ -64,7 +81,7 @@ export async function koboAt(
   })
   open.push({ kobo, home })
   return Object.assign(kobo, {
-    device: id,
+    device,
     syncUrl,
     drive: home,
     titles: () =>

@@ -1,14 +1,15 @@
-import { audit } from '../../audit/audit.ts'
+import { audit, type Snapshot } from '../../audit/audit.ts'
 import { certificatesOf, type Brief } from '../../audit/certificate.store.ts'
-import { uploadedSnapshot } from '../../audit/uploaded.ts'
+import { ReadSnapshot } from '../../audit/reading.ts'
+import { snapshotOf, uploadedSnapshot } from '../../audit/uploaded.ts'
 import type { Device } from '../../devices/device.ts'
 import type { Home } from '../../home.ts'
 import { ownDevice } from '../../own-device.ts'
 import { Problem } from '../../problem.ts'
-import { TOKEN_FIELD } from '../form.ts'
+import { isJson, readJson, TOKEN_FIELD } from '../form.ts'
 import { Layout, Time } from '../layout.tsx'
 import { link } from '../paths.ts'
-import type { Page, Visit } from '../visit.ts'
+import type { Page, Visit, WebContext } from '../visit.ts'
 
 /** The audits of a device, newest first, and the form for another one. */
 export function showAudits(home: Home): Page {
@@ -25,12 +26,21 @@ export function takeAudit(home: Home): Page {
   return async (c) => {
     const { person, root } = c.var.visit
     const device = await ownDevice(home.db.read, person, c.req.param('id') ?? '')
-    if (!/^multipart\/form-data\b/i.test(c.req.header('content-type') ?? ''))
-      throw new Problem('invalid', 'This form could not be read.')
-    const snapshot = await uploadedSnapshot(home, c.req.raw, undefined)
-    const { id } = await audit(home, device, snapshot)
+    const { id } = await audit(home, device, await snapshotIn(c, home))
     return c.redirect(link(root, 'audit', { id: device.id, audit: id }), 303)
   }
+}
+
+/** What a browser read, or what it was not able to read and uploads. */
+async function snapshotIn(c: WebContext, home: Home): Promise<Snapshot> {
+  if (isJson(c)) {
+    const read = ReadSnapshot.safeParse(await readJson(c))
+    if (!read.success) throw new Problem('invalid', 'This is not what is read of a Kobo.')
+    return snapshotOf(read.data, undefined)
+  }
+  if (!/^multipart\/form-data\b/i.test(c.req.header('content-type') ?? ''))
+    throw new Problem('invalid', 'This form could not be read.')
+  return uploadedSnapshot(home, c.req.raw, undefined)
 }
 
 function AuditsPage(props: { visit: Visit; device: Device; audits: Brief[] }) {
@@ -43,7 +53,10 @@ function AuditsPage(props: { visit: Visit; device: Device; audits: Brief[] }) {
       <p class="lead">
         A Kobo’s own database says exactly what it holds. Plug it in and choose the file here.
       </p>
+      <Here />
       <form
+        id="audit"
+        data-books={link(root, 'auditedBooks', { id })}
         method="post"
         enctype="multipart/form-data"
         action={link(root, 'audits', { id }, { [TOKEN_FIELD]: token })}
@@ -75,12 +88,17 @@ function AuditsPage(props: { visit: Visit; device: Device; audits: Brief[] }) {
           <input type="file" id="shm" name="shm" />
         </p>
         <p>
-          <button>Audit</button>
+          <button>Audit</button>{' '}
+          <button id="upload" hidden>
+            Upload the file
+          </button>
         </p>
       </form>
+      <p id="told" role="status"></p>
       <p class="soft">
-        The files are read and gone before the answer. Nothing of the Kobo changes.
+        Nothing of the Kobo changes. A file that is uploaded is read and gone before the answer.
       </p>
+      <script type="module" src={link(root, 'script', { '*': 'web/browser/audit-page.js' })} />
       <h2>Audits so far</h2>
       {audits.length === 0 && <p>None.</p>}
       <ul>
@@ -92,5 +110,27 @@ function AuditsPage(props: { visit: Visit; device: Device; audits: Brief[] }) {
         ))}
       </ul>
     </Layout>
+  )
+}
+
+/** What stands there only where scripts run. */
+function Here() {
+  return (
+    <div id="here" hidden>
+      <p>
+        Your browser reads the files itself. Only ids of this library’s books with sizes, progress
+        and counts, the token of the last sync, and the firmware leave it.
+      </p>
+      <p>
+        <button type="button" id="pick">
+          Choose the Kobo’s drive…
+        </button>{' '}
+        <label for="folder" hidden>
+          The Kobo’s drive
+        </label>
+        <input type="file" id="folder" hidden webkitdirectory /> or drop it on this page, or choose
+        the files:
+      </p>
+    </div>
   )
 }
