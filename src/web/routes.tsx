@@ -147,7 +147,8 @@ export function webRoutes(home: Home, changed: () => void): Hono<WebEnv> {
   show(PATHS.books, showBooks(home))
 
   show(PATHS.audits, showAudits(home), scripted)
-  show(PATHS.auditedBooks, tellBooks(home))
+  // Data for a script of ours, and no page.
+  app.get(PATHS.auditedBooks, keptNowhere(), enter(home), tellBooks(home))
   app.post(
     PATHS.audits,
     ...page,
