@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { attack } from './attack.ts'
 import { audits } from './audit.ts'
 import { firstLight } from './first-light.ts'
 import { flood } from './flood.ts'
@@ -36,6 +37,7 @@ const BENCHES: Record<string, (size: Size, say: (line: string) => void) => Promi
   sync: (_, say) => syncs(say),
   audit: (_, say) => audits(say),
   soak,
+  attack: (_, say) => attack(say),
 }
 
 const USAGE = `bin/bench [NAME] [--books N] [--more N] [--lives N] [--times N] [--runs N] [--seed N]

@@ -5,6 +5,7 @@ import { nameKey } from '../name-key.ts'
 import { Problem } from '../problem.ts'
 import { isCommon } from './common-passwords.ts'
 import { passwordHash, setPasswordHash } from './password.store.ts'
+import { inTurn } from './hashing.ts'
 import type { Person } from './person.ts'
 import { deleteSessionsOf } from './web-session.store.ts'
 
@@ -15,10 +16,6 @@ const LONGEST_PASSWORD = 1024
 /** A password of fewer different characters is a pattern. */
 const FEWEST_DIFFERENT = 5
 
-/** So many passwords are verified at once: each takes 19 MB and a processor. */
-const AT_ONCE = 8
-
-let underWay = 0
 /** The hash of a password that nobody has. */
 let decoy: Promise<string> | undefined
 
@@ -38,30 +35,26 @@ export async function hashNewPassword(password: string, name: string): Promise<s
       'invalid',
       'Many people have that password, so it is tried first. A few words are a good one.',
     )
-  return hash(password)
+  return inTurn(() => hash(password))
 }
 
 /**
  * Whether a password is this person's. The same work is done when there is no person, or none with a password: the time tells
- * nothing. Throws `Problem('too_many')` when many are verified at this moment.
+ * nothing. `first`: before others, for a browser that is known. Throws `Problem('too_many')` when many wait to be verified.
  */
 export async function isPasswordOf(
   home: Home,
   person: Person | undefined,
   password: string,
+  first = false,
 ): Promise<boolean> {
-  if (underWay >= AT_ONCE)
-    throw new Problem('too_many', 'Too many people sign in at this moment. Please try again.')
-  underWay += 1
-  try {
+  return inTurn(async () => {
     decoy ??= hash(home.random(32).toString('base64url'))
     const nobodys = await decoy
     const known = await passwordHash(home.db.read, person?.id ?? '')
     const isRight = await verify(known ?? nobodys, password.slice(0, LONGEST_PASSWORD))
     return known !== undefined && isRight && password.length <= LONGEST_PASSWORD
-  } finally {
-    underWay -= 1
-  }
+  }, first)
 }
 
 /** Gives a person another password, whose hash this is, and ends every session they have. */

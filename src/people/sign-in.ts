@@ -5,12 +5,12 @@ import { personByName } from './person.store.ts'
 
 /**
  * The person with this name and this password; undefined when there is none. It takes as long when nobody has the name.
- * Throws `Problem('too_many')` when many try at once.
+ * `first`: before others, for a browser that is known. Throws `Problem('too_many')` when many try at once.
  */
 export async function signIn(
   home: Home,
-  { name, password }: { name: string; password: string },
+  { name, password, first = false }: { name: string; password: string; first?: boolean },
 ): Promise<Person | undefined> {
   const known = await personByName(home.db.read, name)
-  return (await isPasswordOf(home, known, password)) ? known : undefined
+  return (await isPasswordOf(home, known, password, first)) ? known : undefined
 }

@@ -30,14 +30,12 @@ export function changePassword(home: Home): Page {
   return async (c) => {
     const { person, root } = c.var.visit
     const { current, password } = await readForm(c, Change)
-    const guess = {
-      call: { headers: c.req.raw.headers, env: c.env },
-      account: await accountLane(c, home, person.name),
-    }
+    const { account } = await accountLane(c, home, person.name)
+    const guess = { call: { headers: c.req.raw.headers, env: c.env }, account }
     const knows = await tryGuessable(
       home,
       guess,
-      async () => (await isPasswordOf(home, person, current)) || undefined,
+      async () => (await isPasswordOf(home, person, current, true)) || undefined,
     )
     if (!knows) return c.html(await accountPage(c, home, 'That is not your present password.'), 422)
     const hash = await newHash(password, person.name)

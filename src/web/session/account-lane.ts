@@ -11,10 +11,14 @@ import type { WebContext } from '../visit.ts'
  * somebody signed in to it with before. So whoever tries passwords from everywhere makes the person wait at no browser of theirs.
  * A name that nobody has is an account like another.
  */
-export async function accountLane(c: WebContext, home: Home, name: string): Promise<string> {
+export async function accountLane(
+  c: WebContext,
+  home: Home,
+  name: string,
+): Promise<{ account: string; isKnown: boolean }> {
   const person = await personByName(home.db.read, name)
   const browser = person && browserKnownTo(home, person, readKnown(c, home))
-  return laneOf(name, browser)
+  return { account: laneOf(name, browser), isKnown: browser !== undefined }
 }
 
 /** The lane of strangers at the account with this name, or that of one browser. */

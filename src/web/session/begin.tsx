@@ -35,11 +35,11 @@ export function beginSession(home: Home): Page {
   return async (c) => {
     const { name, password, to } = await readForm(c, SignIn)
     refuseUnencrypted(c, home)
-    const guess = {
-      call: { headers: c.req.raw.headers, env: c.env },
-      account: await accountLane(c, home, name),
-    }
-    const person = await tryGuessable(home, guess, () => signIn(home, { name, password }))
+    const { account, isKnown } = await accountLane(c, home, name)
+    const guess = { call: { headers: c.req.raw.headers, env: c.env }, account }
+    const person = await tryGuessable(home, guess, () =>
+      signIn(home, { name, password, first: isKnown }),
+    )
     if (!person) {
       const form = { root: rootOf(c.req.url), token: visitorToken(c, home), to, name }
       return c.html(<SignInPage {...form} isWrong />, 422)
