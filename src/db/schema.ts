@@ -15,6 +15,15 @@ export type Schema = {
     removed_at: Generated<number | null>
   }
   password: { person: string; hash: string; changed_at: number }
+  provider_identity: {
+    issuer: string
+    subject: string
+    person: string
+    label: string
+    cause: 'list' | 'linked' | 'invited' | 'code'
+    gave_ownership: Flag
+    linked_at: number
+  }
   invitation: {
     id: string
     hash: string
@@ -42,6 +51,7 @@ export type Schema = {
     ends_at: number
     id: string
     browser: string
+    way: Generated<'password' | 'provider' | 'passkey' | 'recovery'>
   }
   book: BookTable
   book_content: { hash: string; book: string }

@@ -43,9 +43,17 @@ import { showInvitation, takeInvitation } from './people/invitation.tsx'
 import { inviteSomebody, showPeople, withdrawOne } from './people/list.tsx'
 import { removeOne, showRemoval } from './people/removal.tsx'
 import { answerError } from './problem-page.tsx'
+import { comeBack } from './provider/back.tsx'
+import {
+  acceptByProvider,
+  firstVisitByProvider,
+  linkProvider,
+  signInByProvider,
+} from './provider/begin.tsx'
+import { unlinkProvider } from './account/provider.tsx'
 import { scriptAt } from './scripts.ts'
 import { beginSession, showSignIn } from './session/begin.tsx'
-import { endSession } from './session/end.ts'
+import { endSession } from './session/end.tsx'
 import { downloadBundle } from './sync/download.ts'
 import { showDiary } from './sync/list.tsx'
 import type { Page, WebEnv } from './visit.ts'
@@ -104,9 +112,15 @@ export function webRoutes(home: Home, changed: () => void): Hono<WebEnv> {
   app.get(PATHS.signIn, ...page, showSignIn(home))
   open(PATHS.signIn, beginSession(home))
   take(PATHS.signOut, endSession(home))
+  open(PATHS.toProvider, signInByProvider(home))
+  open(PATHS.firstByProvider, firstVisitByProvider(home))
+  open(PATHS.invitedByProvider, acceptByProvider(home))
+  app.get(PATHS.fromProvider, ...page, comeBack(home))
 
   show(PATHS.account, showAccount(home))
   take(PATHS.changePassword, changePassword(home))
+  take(PATHS.linkProvider, linkProvider(home))
+  take(PATHS.unlinkProvider, unlinkProvider(home))
   take(PATHS.endSessions, endSessions(home))
   take(PATHS.endOne, endOneSession(home))
   take(PATHS.makeToken, makeToken(home))
@@ -147,8 +161,7 @@ export function webRoutes(home: Home, changed: () => void): Hono<WebEnv> {
   show(PATHS.books, showBooks(home))
 
   show(PATHS.audits, showAudits(home), scripted)
-  // Data for a script of ours, and no page.
-  app.get(PATHS.auditedBooks, keptNowhere(), enter(home), tellBooks(home))
+  show(PATHS.auditedBooks, tellBooks(home))
   app.post(
     PATHS.audits,
     ...page,

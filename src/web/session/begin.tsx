@@ -26,7 +26,9 @@ export function showSignIn(home: Home): Page {
     if (await visitOf(c, home)) return c.redirect(afterwards(c, to), 303)
     const root = rootOf(c.req.url)
     if (!(await hasOwner(home.db.read))) return c.redirect(link(root, 'firstVisit'), 303)
-    return c.html(<SignInPage root={root} token={visitorToken(c, home)} to={to} />)
+    return c.html(
+      <SignInPage root={root} token={visitorToken(c, home)} to={to} provider={nameOf(home)} />,
+    )
   }
 }
 
@@ -41,7 +43,8 @@ export function beginSession(home: Home): Page {
       signIn(home, { name, password, first: isKnown }),
     )
     if (!person) {
-      const form = { root: rootOf(c.req.url), token: visitorToken(c, home), to, name }
+      const provider = nameOf(home)
+      const form = { root: rootOf(c.req.url), token: visitorToken(c, home), to, name, provider }
       return c.html(<SignInPage {...form} isWrong />, 422)
     }
     await letIn(c, home, person)
@@ -49,7 +52,13 @@ export function beginSession(home: Home): Page {
   }
 }
 
-function afterwards(c: WebContext, to: string | undefined): string {
+/** What the provider is called, if people may sign in by one. */
+export function nameOf(home: Home): string | undefined {
+  return home.config.provider?.name
+}
+
+/** Where somebody goes who signed in: to the page that they asked for, if it is one of ours. */
+export function afterwards(c: WebContext, to: string | undefined): string {
   const root = rootOf(c.req.url)
   return backTo(root, to) ?? link(root, 'errata')
 }
@@ -60,8 +69,9 @@ function SignInPage(props: {
   to?: string | undefined
   name?: string
   isWrong?: boolean
+  provider: string | undefined
 }) {
-  const { root, token, to, name, isWrong } = props
+  const { root, token, to, name, isWrong, provider } = props
   return (
     <Layout title="Sign in" root={root}>
       <h1>Sign in</h1>
@@ -97,6 +107,15 @@ function SignInPage(props: {
           <button>Sign in</button>
         </p>
       </form>
+      {provider !== undefined && (
+        <form method="post" action={link(root, 'toProvider')}>
+          <input type="hidden" name={TOKEN_FIELD} value={token} />
+          {to !== undefined && <input type="hidden" name="to" value={to} />}
+          <p>
+            <button>Sign in with {provider}</button>
+          </p>
+        </form>
+      )}
       <p>Whoever has no account yet is invited by the owner of this server.</p>
     </Layout>
   )

@@ -1,0 +1,21 @@
+import type { Db } from '../db/schema.ts'
+
+/** In how many ways somebody can sign in by themselves: a password, and an account at the provider with this issuer. */
+export async function waysInOf(
+  db: Db,
+  person: string,
+  issuer: string | undefined,
+): Promise<{ password: boolean; provider: boolean }> {
+  const password = await db
+    .selectFrom('password')
+    .select('person')
+    .where('person', '=', person)
+    .executeTakeFirst()
+  const provider = await db
+    .selectFrom('provider_identity')
+    .select('subject')
+    .where('person', '=', person)
+    .where('issuer', '=', issuer ?? '')
+    .executeTakeFirst()
+  return { password: password !== undefined, provider: provider !== undefined }
+}
