@@ -15,6 +15,19 @@ export type Schema = {
     removed_at: Generated<number | null>
   }
   password: { person: string; hash: string; changed_at: number }
+  passkey: {
+    id: string
+    person: string
+    credential: string
+    public_key: Buffer
+    counter: number
+    transports: string
+    rp_id: string
+    name: string
+    created_at: number
+    used_at: number | null
+  }
+  recovery_code: { hash: string; person: string; created_at: number }
   provider_identity: {
     issuer: string
     subject: string

@@ -2,12 +2,16 @@ import { z } from 'zod'
 import type { Home } from '../../home.ts'
 import { tokensOf, type ApiToken } from '../../people/api-token.store.ts'
 import { hashNewPassword, isPasswordOf, replacePassword } from '../../people/password.ts'
+import { passkeyPlace, type PasskeyPlace } from '../../people/passkey-place.ts'
+import { passkeysOf, type Passkey } from '../../people/passkey.store.ts'
+import { countRecoveryCodes } from '../../people/recovery-code.store.ts'
 import { passwordHash } from '../../people/password.store.ts'
 import { identitiesOf, type KnownIdentity } from '../../people/provider-identity.store.ts'
 import { webSessionsOf, type WebSession } from '../../people/web-session.store.ts'
 import { Problem } from '../../problem.ts'
 import type { ProviderConfig } from '../../provider-config.ts'
 import { tryGuessable } from '../../wrong-secrets.ts'
+import { baseOf } from '../cookie.ts'
 import { readForm } from '../form.ts'
 import { Layout } from '../layout.tsx'
 import { link } from '../paths.ts'
@@ -16,7 +20,9 @@ import { letIn } from '../session/let-in.ts'
 import type { Page, Visit, WebContext } from '../visit.ts'
 import { refuseStale } from './fresh.ts'
 import { asksForPresent, PasswordForm } from './password-form.tsx'
+import { Passkeys } from './passkeys.tsx'
 import { AtProvider } from './provider.tsx'
+import { RecoveryCodes } from './recovery-codes.tsx'
 import { Sessions } from './sessions.tsx'
 import { Tokens } from './tokens.tsx'
 
@@ -86,6 +92,9 @@ async function accountPage(c: WebContext, home: Home, sentence?: string) {
       sentence={sentence}
       done={DONE.get(c.req.query('done') ?? '')}
       hasPassword={(await passwordHash(read, id)) !== undefined}
+      place={passkeyPlace(baseOf(c, home))}
+      passkeys={await passkeysOf(read, id)}
+      recoveryCodes={await countRecoveryCodes(read, id)}
       provider={provider}
       identity={identities.find(({ issuer }) => issuer === provider?.issuer)}
       sessions={await webSessionsOf(read, id, visit.now)}
@@ -97,6 +106,11 @@ async function accountPage(c: WebContext, home: Home, sentence?: string) {
 /** What was done, by the word that stands in the address. */
 const DONE = new Map([
   ['password', 'Your password is changed. Whoever else was signed in as you is not any more.'],
+  ['passkey', 'It is added. You can sign in by it from now on.'],
+  [
+    'recovered',
+    'You are signed in, and that code is used up. Choose a new password, or add a passkey, within half an hour.',
+  ],
   ['linked', 'It is linked. You can sign in by it from now on.'],
 ])
 
@@ -105,12 +119,16 @@ function AccountPage(props: {
   sentence: string | undefined
   done: string | undefined
   hasPassword: boolean
+  place: PasskeyPlace | undefined
+  passkeys: Passkey[]
+  recoveryCodes: number
   provider: ProviderConfig | null
   identity: KnownIdentity | undefined
   sessions: WebSession[]
   tokens: ApiToken[]
 }) {
-  const { visit, sentence, done, hasPassword, provider, identity, sessions, tokens } = props
+  const { visit, sentence, done, hasPassword, place, passkeys, recoveryCodes } = props
+  const { provider, identity, sessions, tokens } = props
   return (
     <Layout title="Account" root={visit.root} visit={visit} here="account">
       <h1>{visit.person.name}</h1>
@@ -120,6 +138,8 @@ function AccountPage(props: {
         </p>
       )}
       <PasswordForm {...{ visit, hasPassword, sentence }} />
+      <Passkeys visit={visit} place={place} passkeys={passkeys} />
+      <RecoveryCodes visit={visit} left={recoveryCodes} />
       {provider && <AtProvider visit={visit} name={provider.name} identity={identity} />}
       <Sessions visit={visit} sessions={sessions} />
       <Tokens visit={visit} tokens={tokens} />
