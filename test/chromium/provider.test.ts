@@ -36,7 +36,10 @@ test.each([true, false])(
     expect(page.url()).toBe(`${house.url}/books`)
     await page.getByRole('button', { name: 'Sign out Ben' }).click()
     await page.getByRole('link', { name: 'Sign out at Lighthouse too' }).click()
-    await page.waitForURL(`${lighthouse.issuer}/session/end**`)
+    await page.getByRole('button', { name: 'Forget me' }).click()
+    await page.waitForURL(`${house.url}/sign-in**`)
+    await page.getByRole('button', { name: 'Sign in with Lighthouse' }).click()
+    await page.getByLabel('Account').waitFor()
     await ben.leave()
   },
 )

@@ -129,6 +129,14 @@ describe('a passkey', () => {
     expect((await signIn(authenticator, { counter: 8 })).status).toBe(200)
   })
 
+  test('of two with one counter that come at once, lets one in', async () => {
+    const { authenticator } = await add(await annaIn())
+    const told = await Promise.all(
+      [1, 2].map(() => signIn(authenticator, { counter: 7 }).then(({ status }) => status)),
+    )
+    expect(told.sort((a, b) => a - b)).toEqual([200, 422])
+  })
+
   test('that counts nothing opens all the same', async () => {
     const { authenticator } = await add(await annaIn(), 'Phone', { counter: 0 })
     expect((await signIn(authenticator, { counter: 0 })).status).toBe(200)

@@ -78,9 +78,24 @@ export async function openIdentityProvider({ tokenLife = 3600 } = {}): Promise<I
         email: ['email', 'email_verified'],
         profile: ['name', 'preferred_username', 'groups'],
       },
-      ttl: { IdToken: tokenLife, AccessToken: 3600, AuthorizationCode: 60, Session: 3600 },
+      ttl: {
+        IdToken: tokenLife,
+        AccessToken: 3600,
+        AuthorizationCode: 60,
+        Session: 3600,
+        Grant: 3600,
+        Interaction: 600,
+      },
       pkce: { required: () => true },
-      features: { devInteractions: { enabled: false }, rpInitiatedLogout: { enabled: true } },
+      features: {
+        devInteractions: { enabled: false },
+        rpInitiatedLogout: {
+          enabled: true,
+          logoutSource(ctx, form) {
+            ctx.body = `<!doctype html><html lang="en"><title>Lighthouse</title><main>${form}<button form="op.logoutForm" name="logout" value="yes">Forget me</button></main></html>`
+          },
+        },
+      },
       interactions: { url: (_, { uid }) => `/interaction/${uid}` },
       findAccount: (_, sub) => ({
         accountId: sub,

@@ -7,7 +7,7 @@ import { refuseStale } from '../account/fresh.ts'
 import { baseOf, giveTicket } from '../cookie.ts'
 import { readForm } from '../form.ts'
 import { Layout } from '../layout.tsx'
-import { PATHS, rootOf } from '../paths.ts'
+import { backTo, PATHS, rootOf } from '../paths.ts'
 import { refuseUnencrypted } from '../session/let-in.ts'
 import type { Page, WebContext } from '../visit.ts'
 
@@ -31,7 +31,8 @@ const WithCode = z.object({ code: z.string().max(200).default('') })
 export function signInByProvider(home: Home): Page {
   return async (c) => {
     const { to } = await readForm(c, SignIn)
-    return send(c, home, { kind: 'sign-in' }, to)
+    // Only what is a page of ours: the ticket must stay small enough for a cookie.
+    return send(c, home, { kind: 'sign-in' }, backTo('/', to) === undefined ? undefined : to)
   }
 }
 
