@@ -191,6 +191,7 @@ export const COMMANDS: readonly Command[] = [
     name: 'errata act',
     usage: 'errata act ID NAME',
     summary: 'Does what an erratum proposes.',
+    details: 'The action “audit” only says how the Kobo is audited.',
     run: async (argv, io) => (await import('./errata-act.ts')).actOn(argv, io),
   },
   {

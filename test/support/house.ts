@@ -189,6 +189,8 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       const response = await fetch(`${url}/api/v1${path}`, {
         method,
         headers: {
+          // A connection that waits for more is closed by the server after some seconds, which a busy machine takes for one step.
+          connection: 'close',
           ...(token !== null && { authorization: `Bearer ${token}` }),
           ...(type !== undefined && { 'content-type': type }),
         },
