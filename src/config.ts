@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { resolve, join } from 'node:path'
 import { z } from 'zod'
 import { Problem } from './problem.ts'
+import { readProvider, type ProviderConfig } from './provider-config.ts'
 
 /** Where everything lives and how the server is reached. Paths are absolute. */
 export type Config = {
@@ -24,6 +25,8 @@ export type Config = {
   /** Base of every URL that a Kobo is given, without a trailing slash; null when it was not configured. */
   publicUrl: string | null
   trustedProxies: string[]
+  /** By whom people may sign in beside their own passwords. */
+  provider: ProviderConfig | null
   logLevel: (typeof LEVELS)[number]
 }
 
@@ -47,6 +50,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     port: readPort(env['HOLDFAST_PORT']),
     publicUrl: readPublicUrl(env['HOLDFAST_PUBLIC_URL']),
     trustedProxies: readProxies(env['HOLDFAST_TRUSTED_PROXIES']),
+    provider: readProvider(env),
     logLevel: readLevel(env['HOLDFAST_LOG_LEVEL']),
   }
 }

@@ -37,6 +37,9 @@ export async function countBelongings(
 /** Everything by which somebody signs in or lets others in goes. */
 export async function deleteWaysIn(tx: Tx, person: string): Promise<void> {
   await tx.deleteFrom('password').where('person', '=', person).execute()
+  await tx.deleteFrom('passkey').where('person', '=', person).execute()
+  await tx.deleteFrom('recovery_code').where('person', '=', person).execute()
+  await tx.deleteFrom('provider_identity').where('person', '=', person).execute()
   await tx.deleteFrom('web_session').where('person', '=', person).execute()
   await tx.deleteFrom('api_token').where('person', '=', person).execute()
   await tx.deleteFrom('invitation').where('inviter', '=', person).execute()

@@ -18,7 +18,8 @@ export const COMMANDS: readonly Command[] = [
     name: 'serve',
     usage: 'serve',
     summary: 'Starts the server and stays.',
-    details: 'The address, the port and the folders come from HOLDFAST_… in the environment.',
+    details:
+      'The address, the port, the folders and an OpenID provider come from HOLDFAST_… in the environment: docs/operating.md lists them.',
     run: async (argv, io) => (await import('./serve.ts')).serve(argv, io),
   },
   {

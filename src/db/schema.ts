@@ -15,6 +15,28 @@ export type Schema = {
     removed_at: Generated<number | null>
   }
   password: { person: string; hash: string; changed_at: number }
+  passkey: {
+    id: string
+    person: string
+    credential: string
+    public_key: Buffer
+    counter: number
+    transports: string
+    rp_id: string
+    name: string
+    created_at: number
+    used_at: number | null
+  }
+  recovery_code: { hash: string; person: string; created_at: number }
+  provider_identity: {
+    issuer: string
+    subject: string
+    person: string
+    label: string
+    cause: 'list' | 'linked' | 'invited' | 'code'
+    gave_ownership: Flag
+    linked_at: number
+  }
   invitation: {
     id: string
     hash: string
@@ -42,6 +64,7 @@ export type Schema = {
     ends_at: number
     id: string
     browser: string
+    way: Generated<'password' | 'provider' | 'passkey' | 'recovery'>
   }
   book: BookTable
   book_content: { hash: string; book: string }

@@ -45,10 +45,16 @@ export async function makeFirstOwner(
   const before = await home.db.transact((tx) => judge(tx, home, wish.code))
   if (before !== 'right') return { owner: undefined, because: before }
   const newcomer = await readNewcomer({ ...wish, owner: true })
-  return home.db.transact((tx) => enter(tx, home, wish.code, newcomer))
+  return home.db.transact((tx) => enterFirstOwner(tx, home, wish.code, newcomer))
 }
 
-async function enter(tx: Tx, home: Home, code: string, newcomer: Newcomer): Promise<Entry> {
+/** The same within a transaction, for whom somebody else vouches for. */
+export async function enterFirstOwner(
+  tx: Tx,
+  home: Home,
+  code: string,
+  newcomer: Newcomer,
+): Promise<Entry> {
   const now = await judge(tx, home, code)
   if (now !== 'right') return { owner: undefined, because: now }
   const owner = await enterPerson(tx, home, newcomer)

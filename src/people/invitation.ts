@@ -10,7 +10,7 @@ import {
   openInvitations,
   type Invitation,
 } from './invitation.store.ts'
-import { enterPerson, readNewcomer, type Person } from './person.ts'
+import { enterPerson, readNewcomer, type Newcomer, type Person } from './person.ts'
 import { same } from './same.ts'
 
 /** How long an invitation is good, in ms. */
@@ -64,13 +64,20 @@ export async function acceptInvitation(
 ): Promise<Person | undefined> {
   if (!(await findInvitation(home, wish.secret))) return undefined
   const newcomer = await readNewcomer({ ...wish, owner: false })
-  return home.db.transact(async (tx) => {
-    // Somebody else may have used it while the password was hashed.
-    const invitation = await find(tx, home, wish.secret)
-    if (!invitation) return undefined
-    await deleteInvitation(tx, invitation.id)
-    return enterPerson(tx, home, newcomer)
-  })
+  return home.db.transact((tx) => enterInvited(tx, home, wish.secret, newcomer))
+}
+
+/** The same within a transaction: somebody else may have used it meanwhile. */
+export async function enterInvited(
+  tx: Tx,
+  home: Home,
+  secret: string,
+  newcomer: Newcomer,
+): Promise<Person | undefined> {
+  const invitation = await find(tx, home, secret)
+  if (!invitation) return undefined
+  await deleteInvitation(tx, invitation.id)
+  return enterPerson(tx, home, newcomer)
 }
 
 /** Withdraws an invitation. Throws `Problem('not_found')` when it is not open. */

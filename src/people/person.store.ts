@@ -52,6 +52,15 @@ export async function ownersBut(db: Db, id: string): Promise<number> {
   return (await present(db).where('owner', '=', 1).where('id', '<>', id).execute()).length
 }
 
+/** Makes somebody own this server, or own it no more. */
+export async function setOwner(tx: Tx, id: string, owner: boolean): Promise<void> {
+  await tx
+    .updateTable('person')
+    .set({ owner: owner ? 1 : 0 })
+    .where('id', '=', id)
+    .execute()
+}
+
 function present(db: Db) {
   return db
     .selectFrom('person')

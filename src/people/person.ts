@@ -10,10 +10,10 @@ import { insertPerson, personByName } from './person.store.ts'
 /** Somebody of the household. The owner also looks after what is nobody's in particular. */
 export type Person = { id: string; name: string; owner: boolean }
 
-/** Who shall become a person: a name that will do, and the hash of their password. */
-export type Newcomer = { name: string; passwordHash: string; owner: boolean }
+/** Who shall become a person: a name that will do, and the hash of their password, if they shall have one. */
+export type Newcomer = { name: string; passwordHash?: string; owner: boolean }
 
-const LONGEST_NAME = 60
+export const LONGEST_NAME = 60
 
 /**
  * Adds a person, whose password is kept only as an argon2id hash.
@@ -33,13 +33,19 @@ export async function readNewcomer(wish: {
   password: string
   owner: boolean
 }): Promise<Newcomer> {
-  const name = wish.name.normalize('NFC').trim()
-  if (name.length === 0 || name.length > LONGEST_NAME || /[\p{Cc}\p{Bidi_Control}]/u.test(name))
-    throw new Problem('invalid', `A name has 1 to ${LONGEST_NAME} characters on one line.`)
+  const name = readName(wish.name)
   return { name, passwordHash: await hashNewPassword(wish.password, name), owner: wish.owner }
 }
 
-/** Writes a person and their password. Throws `Problem('conflict')` for a name that is taken. */
+/** A name that will do. Throws `Problem('invalid')` for any other. */
+export function readName(wish: string): string {
+  const name = wish.normalize('NFC').trim()
+  if (name.length === 0 || name.length > LONGEST_NAME || /[\p{Cc}\p{Bidi_Control}]/u.test(name))
+    throw new Problem('invalid', `A name has 1 to ${LONGEST_NAME} characters on one line.`)
+  return name
+}
+
+/** Writes a person, and their password if they have one. Throws `Problem('conflict')` for a name that is taken. */
 export async function enterPerson(tx: Tx, home: Home, newcomer: Newcomer): Promise<Person> {
   const { name, owner } = newcomer
   if (nameKey(name) === '') throw new Problem('invalid', 'A name needs a letter or a digit.')
@@ -48,6 +54,7 @@ export async function enterPerson(tx: Tx, home: Home, newcomer: Newcomer): Promi
   const person: Person = { id: randomId(home.random), name, owner }
   const now = home.now()
   await insertPerson(tx, { ...person, nameKey: nameKey(name), createdAt: now })
-  await setPasswordHash(tx, { person: person.id, hash: newcomer.passwordHash, now })
+  if (newcomer.passwordHash !== undefined)
+    await setPasswordHash(tx, { person: person.id, hash: newcomer.passwordHash, now })
   return person
 }

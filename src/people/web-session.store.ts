@@ -1,5 +1,8 @@
 import type { Db, Tx } from '../db/schema.ts'
 
+/** How somebody showed who they are. */
+export type Way = 'password' | 'provider' | 'passkey' | 'recovery'
+
 /** A browser that somebody signed in with. Times in epoch ms. */
 export type WebSession = {
   /** Names the session where its secret must not be told. */
@@ -9,6 +12,8 @@ export type WebSession = {
   person: string
   /** In words, such as “Firefox on Linux”. */
   browser: string
+  /** How it began. */
+  way: Way
   beganAt: number
   seenAt: number
   endsAt: number
@@ -16,10 +21,10 @@ export type WebSession = {
 
 /** Writes a new session. */
 export async function insertWebSession(tx: Tx, session: WebSession): Promise<void> {
-  const { id, hash, person, browser, beganAt, seenAt, endsAt } = session
+  const { id, hash, person, browser, way, beganAt, seenAt, endsAt } = session
   await tx
     .insertInto('web_session')
-    .values({ id, hash, person, browser, began_at: beganAt, seen_at: seenAt, ends_at: endsAt })
+    .values({ id, hash, person, browser, way, began_at: beganAt, seen_at: seenAt, ends_at: endsAt })
     .execute()
 }
 
@@ -112,6 +117,7 @@ function toSession(row: {
   hash: string
   person: string
   browser: string
+  way: Way
   began_at: number
   seen_at: number
   ends_at: number
@@ -121,6 +127,7 @@ function toSession(row: {
     hash: row.hash,
     person: row.person,
     browser: row.browser,
+    way: row.way,
     beganAt: row.began_at,
     seenAt: row.seen_at,
     endsAt: row.ends_at,

@@ -11,6 +11,7 @@ import {
   slideWebSession,
   tidyWebSessions,
   webSession,
+  type WebSession,
 } from './web-session.store.ts'
 
 const DAY = 24 * 60 * 60_000
@@ -30,7 +31,7 @@ const FORM = /^[A-Za-z0-9_-]{43}$/
 export async function beginWebSession(
   home: Home,
   person: Person,
-  browser: string,
+  { browser, way }: Pick<WebSession, 'browser' | 'way'>,
 ): Promise<string> {
   const secret = home.random(32).toString('base64url')
   const id = randomId(home.random)
@@ -41,6 +42,7 @@ export async function beginWebSession(
       hash: sha256(secret),
       person: person.id,
       browser,
+      way,
       beganAt: now,
       seenAt: now,
       endsAt: now + IDLE,
@@ -50,30 +52,29 @@ export async function beginWebSession(
   return secret
 }
 
+type Known = Pick<WebSession, 'id' | 'way' | 'beganAt'> & { person: Person; slid: boolean }
+
 /**
- * Whose session this is, and its id; undefined for anything that is not the secret of one that lasts. Using it puts off its end; `slid` says that
+ * Whose session this is, its id and how it began; undefined for anything that is not the secret of one that lasts. Using it puts off its end; `slid` says that
  * this was written down.
  */
-export async function personOfSession(
-  home: Home,
-  secret: string,
-): Promise<{ person: Person; id: string; slid: boolean } | undefined> {
+export async function personOfSession(home: Home, secret: string): Promise<Known | undefined> {
   if (!FORM.test(secret)) return undefined
   const hash = sha256(secret)
   const now = home.now()
   const session = await webSession(home.db.read, hash, now)
   if (!session || !same(session.hash, hash)) return undefined
-  const { id } = session
+  const { id, way, beganAt } = session
   const person = await personById(home.db.read, session.person)
   if (!person) return undefined
-  if (now - session.seenAt < STEP) return { person, id, slid: false }
+  if (now - session.seenAt < STEP) return { person, id, way, beganAt, slid: false }
   const endsAt = Math.min(now + IDLE, session.beganAt + LONGEST)
   try {
     await home.db.transact((tx) => slideWebSession(tx, { hash, seenAt: now, endsAt }))
-    return { person, id, slid: true }
+    return { person, id, way, beganAt, slid: true }
   } catch (error) {
     // A full disk keeps nobody from looking.
-    if (error instanceof Problem) return { person, id, slid: false }
+    if (error instanceof Problem) return { person, id, way, beganAt, slid: false }
     throw error
   }
 }

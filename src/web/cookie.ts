@@ -1,5 +1,7 @@
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
+import type { z } from 'zod'
 import type { Home } from '../home.ts'
+import { takeTicket as openTicket, writeTicket } from '../people/ticket.ts'
 import { IDLE } from '../people/web-session.ts'
 import { requestBase } from '../request-base.ts'
 import type { WebContext } from './visit.ts'
@@ -10,6 +12,9 @@ const SESSION = 'holdfast'
 const KNOWN = 'holdfast-known'
 /** What the forms of somebody who did not sign in are tied to (visitor.ts). */
 const VISITOR = 'holdfast-visitor'
+
+/** What is kept between two steps of signing in, for each kind (ticket.ts). */
+const TICKET = 'holdfast-ticket'
 
 const YEAR = 365 * 24 * 60 * 60
 
@@ -46,6 +51,28 @@ export function readVisitor(c: WebContext, home: Home): string | undefined {
 /** Gives the browser what the forms of a visitor are tied to, until it is closed. */
 export function giveVisitor(c: WebContext, home: Home, value: string): void {
   setCookie(c, named(c, home, VISITOR), value, { ...attributes(c, home), sameSite: 'Strict' })
+}
+
+/** Gives the browser a ticket of this kind, for so many ms, in the place of one that it may have. */
+export function giveTicket(
+  c: WebContext,
+  home: Home,
+  { kind, body, life }: { kind: string; body: unknown; life: number },
+): void {
+  give(c, home, `${TICKET}-${kind}`, writeTicket(home, { kind, body, life }), life / 1000)
+}
+
+/** Takes the ticket of this kind from the browser: what it says, once. */
+export function takeTicket<Shape extends z.ZodType>(
+  c: WebContext,
+  home: Home,
+  kind: string,
+  shape: Shape,
+): z.infer<Shape> | undefined {
+  const name = named(c, home, `${TICKET}-${kind}`)
+  const text = getCookie(c, name)
+  if (text !== undefined) deleteCookie(c, name, attributes(c, home))
+  return openTicket(home, kind, text, shape)
 }
 
 /** What the address of this server begins with, as this browser should know it. */

@@ -28,6 +28,8 @@ export async function visitOf(c: WebContext, home: Home): Promise<Visit | undefi
     person: session.person,
     secret,
     session: session.id,
+    way: session.way,
+    beganAt: session.beganAt,
     token: formToken(secret),
     root: rootOf(c.req.url),
     now,

@@ -43,9 +43,21 @@ import { showInvitation, takeInvitation } from './people/invitation.tsx'
 import { inviteSomebody, showPeople, withdrawOne } from './people/list.tsx'
 import { removeOne, showRemoval } from './people/removal.tsx'
 import { answerError } from './problem-page.tsx'
+import { comeBack } from './provider/back.tsx'
+import {
+  acceptByProvider,
+  firstVisitByProvider,
+  linkProvider,
+  signInByProvider,
+} from './provider/begin.tsx'
+import { addPasskey, askNewPasskey, nameOnePasskey, removePasskey } from './account/passkeys.tsx'
+import { unlinkProvider } from './account/provider.tsx'
+import { giveRecoveryCodes } from './account/recovery-codes.tsx'
+import { askPasskey, signInByPasskey } from './session/passkey.tsx'
+import { recover, showRecovery } from './session/recovery.tsx'
 import { scriptAt } from './scripts.ts'
 import { beginSession, showSignIn } from './session/begin.tsx'
-import { endSession } from './session/end.ts'
+import { endSession } from './session/end.tsx'
 import { downloadBundle } from './sync/download.ts'
 import { showDiary } from './sync/list.tsx'
 import type { Page, WebEnv } from './visit.ts'
@@ -89,8 +101,8 @@ export function webRoutes(home: Home, changed: () => void): Hono<WebEnv> {
     return c.body(body, 200, { 'content-type': file.type, 'cache-control': 'no-cache' })
   })
 
-  const open = (path: string, handler: Page) =>
-    app.post(path, ...page, limitForm(SIGN_IN_LIMIT), refuseCrossSiteVisitor(home), handler)
+  const open = (path: string, handler: Page, headers = page) =>
+    app.post(path, ...headers, limitForm(SIGN_IN_LIMIT), refuseCrossSiteVisitor(home), handler)
   app.get(PATHS.firstVisit, ...page, showFirstVisit(home))
   open(PATHS.firstVisit, takeFirstVisit(home))
   app.get(PATHS.invitation, ...page, showInvitation(home))
@@ -101,12 +113,27 @@ export function webRoutes(home: Home, changed: () => void): Hono<WebEnv> {
     return c.body(script.body, 200, { 'content-type': script.type, 'cache-control': 'no-cache' })
   })
 
-  app.get(PATHS.signIn, ...page, showSignIn(home))
-  open(PATHS.signIn, beginSession(home))
+  app.get(PATHS.signIn, ...scripted, showSignIn(home))
+  open(PATHS.signIn, beginSession(home), scripted)
+  open(PATHS.askPasskey, askPasskey(home))
+  open(PATHS.signInPasskey, signInByPasskey(home))
+  app.get(PATHS.recovery, ...page, showRecovery(home))
+  open(PATHS.recovery, recover(home))
   take(PATHS.signOut, endSession(home))
+  open(PATHS.toProvider, signInByProvider(home))
+  open(PATHS.firstByProvider, firstVisitByProvider(home))
+  open(PATHS.invitedByProvider, acceptByProvider(home))
+  app.get(PATHS.fromProvider, ...page, comeBack(home))
 
-  show(PATHS.account, showAccount(home))
-  take(PATHS.changePassword, changePassword(home))
+  show(PATHS.account, showAccount(home), scripted)
+  take(PATHS.changePassword, changePassword(home), scripted)
+  take(PATHS.askNewPasskey, askNewPasskey(home))
+  take(PATHS.addPasskey, addPasskey(home))
+  take(PATHS.namePasskey, nameOnePasskey(home))
+  take(PATHS.removePasskey, removePasskey(home))
+  take(PATHS.recoveryCodes, giveRecoveryCodes(home))
+  take(PATHS.linkProvider, linkProvider(home))
+  take(PATHS.unlinkProvider, unlinkProvider(home))
   take(PATHS.endSessions, endSessions(home))
   take(PATHS.endOne, endOneSession(home))
   take(PATHS.makeToken, makeToken(home))

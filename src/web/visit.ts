@@ -1,6 +1,7 @@
 import type { HttpBindings } from '@hono/node-server'
 import type { Context, Handler } from 'hono'
 import type { Person } from '../people/person.ts'
+import type { Way } from '../people/web-session.store.ts'
 import type { TellTime } from '../sync/tell-time.ts'
 
 /** Somebody who signed in and looks at a page. */
@@ -10,6 +11,9 @@ export type Visit = {
   secret: string
   /** Its id. */
   session: string
+  /** How it began, and when, in epoch ms. */
+  way: Way
+  beganAt: number
   /** What the forms of the page carry. */
   token: string
   /** The way up to the root from here. */

@@ -3,6 +3,8 @@ import { issueApiToken } from '../../src/people/api-token.ts'
 import { invite } from '../../src/people/invitation.ts'
 import { routesOf, ruleOf } from '../../src/people/rules.ts'
 import { writeNotes } from '../../src/sync/facts.ts'
+import { insertPasskey } from '../../src/people/passkey.store.ts'
+import { randomId } from '../../src/random-id.ts'
 import { openBrowser } from '../support/browser.ts'
 import { openHouse, type House, type Resident } from '../support/house.ts'
 import { closeKobos, koboAt, type HouseKobo } from '../support/kobo-at.ts'
@@ -61,6 +63,21 @@ async function settle(who: Resident): Promise<Belongings> {
   const session = await first('/sessions', who)
   const { home } = house.server
   const invitation = await invite(home, { inviter: who.id, label: `by ${who.name}` })
+  const passkey = randomId(home.random)
+  await home.db.transact((tx) =>
+    insertPasskey(tx, {
+      id: passkey,
+      person: who.id,
+      name: `Key of ${who.name}`,
+      rpId: 'localhost',
+      createdAt: home.now(),
+      usedAt: null,
+      credential: passkey,
+      publicKey: new Uint8Array(),
+      counter: 0,
+      transports: [],
+    }),
+  )
   const tag = await home.db.read
     .selectFrom('tag')
     .select('id')
@@ -74,6 +91,7 @@ async function settle(who: Resident): Promise<Belongings> {
       devices: kobo.device,
       errata: erratum,
       tokens: token.id,
+      passkeys: passkey,
       sessions: session,
       invitations: invitation.id,
       people: who.id,
@@ -156,7 +174,14 @@ const BODIES: Record<string, object> = {
 
 /** What any form of a page may say: each reads what it knows. */
 function form({ token }: Belongings): URLSearchParams {
-  return new URLSearchParams({ token, reason: 'Taken', how: 'resend', book, confirm: '1' })
+  return new URLSearchParams({
+    token,
+    reason: 'Taken',
+    how: 'resend',
+    book,
+    confirm: '1',
+    name: 'Taken',
+  })
 }
 
 /** What is somebody's, row by row, without when it was looked at. */

@@ -13,6 +13,8 @@ export type Browser = {
   cookie: string
   /** The other cookies, by name; may be changed. */
   readonly others: Map<string, string>
+  /** A path that redirects are not followed to, so that a test can come between. */
+  stopAt: string | undefined
   /** The header with which the last cookie of a session came. */
   readonly lastSetCookie: string
   /** Goes to an address: whole, or relative to the shown page. */
@@ -35,7 +37,7 @@ export type Browser = {
   signIn(name: string, password?: string): Promise<Shown>
 }
 
-const HOPS = 5
+const HOPS = 8
 
 /** Opens a browser at an address such as `http://127.0.0.1:8190`. */
 export function openBrowser(at: string, headers: Record<string, string> = {}): Browser {
@@ -43,6 +45,7 @@ export function openBrowser(at: string, headers: Record<string, string> = {}): B
   let cookie = ''
   const others = new Map<string, string>()
   let lastSetCookie = ''
+  let stopAt: string | undefined
 
   async function ask(address: string, init: RequestInit, hops = 0): Promise<Shown> {
     const url = new URL(address, shown.url)
@@ -60,6 +63,7 @@ export function openBrowser(at: string, headers: Record<string, string> = {}): B
     shown = { status: answer.status, url: url.href, html, headers: answer.headers }
     const location = answer.headers.get('location')
     if (location === null || answer.status < 300 || answer.status > 399) return shown
+    if (stopAt !== undefined && new URL(location, url).pathname === stopAt) return shown
     if (hops === HOPS) throw new Error('Redirected without end.')
     return ask(location, {}, hops + 1)
   }
@@ -110,6 +114,12 @@ export function openBrowser(at: string, headers: Record<string, string> = {}): B
     set cookie(value) {
       cookie = value
     },
+    get stopAt() {
+      return stopAt
+    },
+    set stopAt(value) {
+      stopAt = value
+    },
     others,
     get lastSetCookie() {
       return lastSetCookie
@@ -127,7 +137,8 @@ export function openBrowser(at: string, headers: Record<string, string> = {}): B
         attribute(each, 'value') ?? '',
       ])
       if (own !== undefined) fields.push([own, attribute(button, 'value') ?? ''])
-      return { action: attribute(form, 'action') ?? '', fields }
+      const action = attribute(button, 'formaction') ?? attribute(form, 'action') ?? ''
+      return { action, fields }
     },
     press(words, fields = {}, within) {
       const form = browser.form(words, within)

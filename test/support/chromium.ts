@@ -5,6 +5,8 @@ import { findChromium } from './find-chromium.ts'
 export type Chromium = {
   /** A person who signed in at `url`, in a browser window that shares nothing with others. */
   signIn(url: string, name: string, how?: { scripts?: boolean; password?: string }): Promise<Person>
+  /** Somebody who did not sign in, at the sign-in page. `also`: other origins that they may go to. */
+  visit(url: string, how?: { scripts?: boolean; also?: string[] }): Promise<Person>
   close(): Promise<void>
 }
 
@@ -24,31 +26,41 @@ const FLAGS = [
   '--disable-component-update',
   '--disable-sync',
   // Even what no page asked for reaches nothing but this machine.
-  '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1',
+  '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost',
 ]
 
 /** Starts a Chromium with a new profile. Throws one sentence where none starts on this machine: then these tests fail. */
 export async function startChromium(): Promise<Chromium> {
   const browser = await launch()
   return {
+    visit,
     async signIn(url, name, { scripts = true, password = `the password of ${name}` } = {}) {
-      const context = await browser.newContext({ javaScriptEnabled: scripts })
-      const faults = faultsIn(context, new URL(url).origin)
-      const page = await context.newPage()
-      await page.goto(`${url}/sign-in`)
+      const person = await visit(url, { scripts })
+      const { page } = person
       await page.getByLabel('Name').fill(name)
       await page.getByLabel('Password').fill(password)
       await page.getByRole('button', { name: 'Sign in', exact: true }).click()
       await page.getByRole('button', { name: `Sign out ${name}` }).waitFor()
-      return {
-        page,
-        async leave() {
-          await context.close()
-          if (faults.length > 0) throw new Error(faults.join('\n'))
-        },
-      }
+      return person
     },
     close: () => browser.close(),
+  }
+
+  async function visit(
+    url: string,
+    { scripts = true, also = [] }: { scripts?: boolean; also?: string[] } = {},
+  ): Promise<Person> {
+    const context = await browser.newContext({ javaScriptEnabled: scripts })
+    const faults = faultsIn(context, [new URL(url).origin, ...also])
+    const page = await context.newPage()
+    await page.goto(`${url}/sign-in`)
+    return {
+      page,
+      async leave() {
+        await context.close()
+        if (faults.length > 0) throw new Error(faults.join('\n'))
+      },
+    }
   }
 }
 
@@ -74,11 +86,11 @@ function missingIn(error: unknown): string {
   return /error while loading shared libraries: [^\n]*/.exec(said)?.[0] ?? said
 }
 
-function faultsIn(context: BrowserContext, origin: string): string[] {
+function faultsIn(context: BrowserContext, origins: readonly string[]): string[] {
   const faults: string[] = []
   context.on('request', (request) => {
     const { origin: to, protocol } = new URL(request.url())
-    if (to !== origin && protocol !== 'data:' && protocol !== 'blob:')
+    if (!origins.includes(to) && protocol !== 'data:' && protocol !== 'blob:')
       faults.push(`Something was asked of elsewhere: ${request.url()}`)
   })
   context.on('console', (message) => {

@@ -91,6 +91,10 @@ export type HouseOptions = {
   serve?: (config: Config, options: ServerOptions) => Promise<Served>
   /** What the house is configured to be called from outside; its own address unless given, nothing when null. */
   publicUrl?: string | null
+  /** The same with only the host given: its port is that of the house. */
+  publicHost?: string
+  /** More of the configuration, as it stands in the environment. */
+  env?: Record<string, string>
   /** Randomness that can be repeated. */
   random?: (bytes: number) => Buffer
   /** Proxies whose forwarded headers are believed, as in the configuration. */
@@ -127,8 +131,14 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       HOLDFAST_DATA_DIR: dataDir,
       HOLDFAST_HOST: '127.0.0.1',
       HOLDFAST_PORT: String(port),
-      HOLDFAST_PUBLIC_URL: options.publicUrl === null ? undefined : (options.publicUrl ?? url),
+      HOLDFAST_PUBLIC_URL:
+        options.publicHost !== undefined
+          ? `http://${options.publicHost}:${port}`
+          : options.publicUrl === null
+            ? undefined
+            : (options.publicUrl ?? url),
       HOLDFAST_TRUSTED_PROXIES: options.trustedProxies,
+      ...options.env,
     })
     return serve(config, {
       now: () => clock.now,

@@ -1,3 +1,4 @@
+import { link, type PathName } from '../paths.ts'
 import { SHORTEST_PASSWORD } from '../../people/password.ts'
 
 /** What was wrong with a form that is shown again. */
@@ -25,6 +26,16 @@ export function NameField(props: { value?: string | undefined; isWrong: boolean 
         aria-describedby={props.isWrong ? 'wrong' : undefined}
       />
     </p>
+  )
+}
+
+/** The button for whoever takes their account at the provider in the place of a name and a password. */
+export function ByProvider(props: { root: string; path: PathName; provider: string | undefined }) {
+  const { root, path, provider } = props
+  return provider === undefined ? null : (
+    <button formaction={link(root, path)} formnovalidate>
+      Go on with {provider} instead
+    </button>
   )
 }
 

@@ -4,7 +4,7 @@ import { makeFirstOwner } from '../../people/first-visit.ts'
 import { hasOwner } from '../../people/person.store.ts'
 import { Problem } from '../../problem.ts'
 import { tryGuessable } from '../../wrong-secrets.ts'
-import { NameField, NewPasswordField, Wrong } from '../account/fields.tsx'
+import { ByProvider, NameField, NewPasswordField, Wrong } from '../account/fields.tsx'
 import { readForm, TOKEN_FIELD } from '../form.ts'
 import { Layout } from '../layout.tsx'
 import { link, rootOf } from '../paths.ts'
@@ -29,7 +29,8 @@ export function showFirstVisit(home: Home): Page {
     const root = rootOf(c.req.url)
     if (await hasOwner(home.db.read)) return c.redirect(link(root, 'signIn'), 303)
     const code = c.req.query('code')
-    return c.html(<FirstVisitPage root={root} token={visitorToken(c, home)} code={code} />)
+    const form = { root, token: visitorToken(c, home), provider: home.config.provider?.name }
+    return c.html(<FirstVisitPage {...form} code={code} />)
   }
 }
 
@@ -56,7 +57,8 @@ export function takeFirstVisit(home: Home): Page {
       if (!(error instanceof Problem) || error.code !== 'invalid') throw error
       sentence = error.message
     }
-    const form = { root: rootOf(c.req.url), token: visitorToken(c, home), sentence }
+    const provider = home.config.provider?.name
+    const form = { root: rootOf(c.req.url), token: visitorToken(c, home), sentence, provider }
     return c.html(<FirstVisitPage {...form} code={asked.code} name={asked.name} />, 422)
   }
 }
@@ -67,8 +69,9 @@ function FirstVisitPage(props: {
   code: string | undefined
   name?: string
   sentence?: string
+  provider: string | undefined
 }) {
-  const { root, token, code, name, sentence } = props
+  const { root, token, code, name, sentence, provider } = props
   return (
     <Layout title="First visit" root={root}>
       <h1>First visit</h1>
@@ -96,7 +99,8 @@ function FirstVisitPage(props: {
         <NameField value={name} isWrong={sentence !== undefined} />
         <NewPasswordField />
         <p>
-          <button>Make my account</button>
+          <button>Make my account</button>{' '}
+          <ByProvider root={root} path="firstByProvider" provider={provider} />
         </p>
       </form>
       <p>

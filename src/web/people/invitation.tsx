@@ -3,7 +3,7 @@ import type { Home } from '../../home.ts'
 import { acceptInvitation, findInvitation } from '../../people/invitation.ts'
 import { Problem } from '../../problem.ts'
 import { answerSlowly, tryGuessable } from '../../wrong-secrets.ts'
-import { NameField, NewPasswordField, Wrong } from '../account/fields.tsx'
+import { ByProvider, NameField, NewPasswordField, Wrong } from '../account/fields.tsx'
 import { readForm, TOKEN_FIELD } from '../form.ts'
 import { Layout } from '../layout.tsx'
 import { link, rootOf } from '../paths.ts'
@@ -62,6 +62,7 @@ function invitationPage(
   { code, name, sentence }: { code: string; name?: string; sentence?: string },
 ) {
   const root = rootOf(c.req.url)
+  const provider = home.config.provider?.name
   return (
     <Layout title="You are invited" root={root}>
       <h1>You are invited</h1>
@@ -76,7 +77,8 @@ function invitationPage(
         <NameField value={name} isWrong={sentence !== undefined} />
         <NewPasswordField />
         <p>
-          <button>Make my account</button>
+          <button>Make my account</button>{' '}
+          <ByProvider root={root} path="invitedByProvider" provider={provider} />
         </p>
       </form>
     </Layout>

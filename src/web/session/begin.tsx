@@ -1,17 +1,21 @@
 import { z } from 'zod'
 import type { Home } from '../../home.ts'
 import { hasOwner } from '../../people/person.store.ts'
+import { passkeyPlace } from '../../people/passkey-place.ts'
 import { signIn } from '../../people/sign-in.ts'
 import { tryGuessable } from '../../wrong-secrets.ts'
 import { Wrong } from '../account/fields.tsx'
+import { baseOf } from '../cookie.ts'
 import { visitOf } from '../enter.ts'
 import { readForm, TOKEN_FIELD } from '../form.ts'
 import { Layout } from '../layout.tsx'
-import { backTo, link, rootOf } from '../paths.ts'
+import { link, rootOf } from '../paths.ts'
 import type { Page, WebContext } from '../visit.ts'
 import { visitorToken } from '../visitor.ts'
 import { accountLane } from './account-lane.ts'
+import { afterwards } from './afterwards.ts'
 import { letIn, refuseUnencrypted } from './let-in.ts'
+import { PasskeyButton } from './passkey.tsx'
 
 const SignIn = z.object({
   name: z.string().max(200),
@@ -26,7 +30,9 @@ export function showSignIn(home: Home): Page {
     if (await visitOf(c, home)) return c.redirect(afterwards(c, to), 303)
     const root = rootOf(c.req.url)
     if (!(await hasOwner(home.db.read))) return c.redirect(link(root, 'firstVisit'), 303)
-    return c.html(<SignInPage root={root} token={visitorToken(c, home)} to={to} />)
+    return c.html(
+      <SignInPage root={root} token={visitorToken(c, home)} to={to} {...otherWays(c, home)} />,
+    )
   }
 }
 
@@ -42,16 +48,17 @@ export function beginSession(home: Home): Page {
     )
     if (!person) {
       const form = { root: rootOf(c.req.url), token: visitorToken(c, home), to, name }
-      return c.html(<SignInPage {...form} isWrong />, 422)
+      return c.html(<SignInPage {...form} {...otherWays(c, home)} isWrong />, 422)
     }
     await letIn(c, home, person)
     return c.redirect(afterwards(c, to), 303)
   }
 }
 
-function afterwards(c: WebContext, to: string | undefined): string {
-  const root = rootOf(c.req.url)
-  return backTo(root, to) ?? link(root, 'errata')
+/** The ways to sign in beside a password: what the provider is called, if there is one, and whether passkeys can be used here. */
+function otherWays(c: WebContext, home: Home) {
+  const provider = home.config.provider?.name
+  return { provider, hasPasskeys: passkeyPlace(baseOf(c, home)) !== undefined }
 }
 
 function SignInPage(props: {
@@ -60,8 +67,10 @@ function SignInPage(props: {
   to?: string | undefined
   name?: string
   isWrong?: boolean
+  provider: string | undefined
+  hasPasskeys: boolean
 }) {
-  const { root, token, to, name, isWrong } = props
+  const { root, token, to, name, isWrong, provider, hasPasskeys } = props
   return (
     <Layout title="Sign in" root={root}>
       <h1>Sign in</h1>
@@ -97,7 +106,20 @@ function SignInPage(props: {
           <button>Sign in</button>
         </p>
       </form>
-      <p>Whoever has no account yet is invited by the owner of this server.</p>
+      {hasPasskeys && <PasskeyButton root={root} token={token} to={to} />}
+      {provider !== undefined && (
+        <form method="post" action={link(root, 'toProvider')}>
+          <input type="hidden" name={TOKEN_FIELD} value={token} />
+          {to !== undefined && <input type="hidden" name="to" value={to} />}
+          <p>
+            <button>Sign in with {provider}</button>
+          </p>
+        </form>
+      )}
+      <p>
+        Whoever lost all of it <a href={link(root, 'recovery')}>takes a recovery code</a>. Whoever
+        has no account yet is invited by the owner of this server.
+      </p>
     </Layout>
   )
 }

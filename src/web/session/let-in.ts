@@ -3,15 +3,22 @@ import { browserName } from '../../people/browser-name.ts'
 import { browserKnownTo, knownBrowser } from '../../people/known-browser.ts'
 import type { Person } from '../../people/person.ts'
 import { beginWebSession, endWebSession } from '../../people/web-session.ts'
+import type { Way } from '../../people/web-session.store.ts'
 import { Problem } from '../../problem.ts'
 import { baseOf, giveKnown, giveSecret, isSecure, readKnown, readSecret } from '../cookie.ts'
 import type { WebContext } from '../visit.ts'
 
 /** Begins a session of somebody who showed who they are: a new one, never one that the browser had before. */
-export async function letIn(c: WebContext, home: Home, person: Person): Promise<void> {
+export async function letIn(
+  c: WebContext,
+  home: Home,
+  person: Person,
+  way: Way = 'password',
+): Promise<void> {
   const before = readSecret(c, home)
   if (before !== undefined) await endWebSession(home, before)
-  giveSecret(c, home, await beginWebSession(home, person, browserName(c.req.header('user-agent'))))
+  const browser = browserName(c.req.header('user-agent'))
+  giveSecret(c, home, await beginWebSession(home, person, { browser, way }))
   if (browserKnownTo(home, person, readKnown(c, home)) === undefined)
     giveKnown(c, home, knownBrowser(home, person))
 }

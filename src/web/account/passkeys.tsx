@@ -1,0 +1,170 @@
+import { z } from 'zod'
+import type { Home } from '../../home.ts'
+import {
+  askForPasskey,
+  keepPasskey,
+  PASSKEY_PATIENCE,
+  readPasskeyName,
+} from '../../people/passkey.ts'
+import type { PasskeyPlace } from '../../people/passkey-place.ts'
+import { deletePasskey, renamePasskey, type Passkey } from '../../people/passkey.store.ts'
+import { refuseLastWayIn } from '../../people/ways-in.ts'
+import { Problem } from '../../problem.ts'
+import { giveTicket, takeTicket } from '../cookie.ts'
+import { readForm, TOKEN_FIELD } from '../form.ts'
+import { Form, Time } from '../layout.tsx'
+import { link } from '../paths.ts'
+import { requirePlace } from '../session/passkey.tsx'
+import type { Page, Visit } from '../visit.ts'
+import { refuseStale } from './fresh.ts'
+
+const KIND = 'new-passkey'
+const Asked = z.object({ challenge: z.string(), session: z.string() })
+const Made = z.object({ credential: z.string().max(32_000), name: z.string().max(400) })
+const Name = z.object({ name: z.string().max(400) })
+
+/** What a script of ours asks before a passkey is made. */
+export function askNewPasskey(home: Home): Page {
+  return async (c) => {
+    const { visit } = c.var
+    refuseStale(visit)
+    const options = await askForPasskey(home, requirePlace(c, home), visit.person)
+    const body: z.infer<typeof Asked> = { challenge: options.challenge, session: visit.session }
+    giveTicket(c, home, { kind: KIND, body, life: PASSKEY_PATIENCE })
+    return c.json(options)
+  }
+}
+
+/** Keeps a passkey that was made. */
+export function addPasskey(home: Home): Page {
+  return async (c) => {
+    const { visit } = c.var
+    refuseStale(visit)
+    const { credential, name } = await readForm(c, Made)
+    const asked = takeTicket(c, home, KIND, Asked)
+    if (!asked || asked.session !== visit.session)
+      throw new Problem('invalid', 'That took longer than five minutes. Please try again.')
+    const { person } = visit
+    const { challenge } = asked
+    await keepPasskey(home, requirePlace(c, home), { person, challenge, name, credential })
+    return c.redirect(link(visit.root, 'account', {}, { done: 'passkey' }), 303)
+  }
+}
+
+/** Gives a passkey another name. */
+export function nameOnePasskey(home: Home): Page {
+  return async (c) => {
+    const { person, root } = c.var.visit
+    const name = readPasskeyName((await readForm(c, Name)).name)
+    const wish = { id: c.req.param('id') ?? '', person: person.id, name }
+    if (!(await home.db.transact((tx) => renamePasskey(tx, wish)))) throw isNone()
+    return c.redirect(link(root, 'account'), 303)
+  }
+}
+
+/** Removes a passkey: it opens nothing any more. */
+export function removePasskey(home: Home): Page {
+  return async (c) => {
+    const { visit } = c.var
+    refuseStale(visit)
+    const wish = { id: c.req.param('id') ?? '', person: visit.person.id }
+    await home.db.transact(async (tx) => {
+      if (!(await deletePasskey(tx, wish))) throw isNone()
+      await refuseLastWayIn(tx, home, visit.person.id)
+    })
+    return c.redirect(link(visit.root, 'account'), 303)
+  }
+}
+
+function isNone(): Problem {
+  return new Problem('not_found', 'You have no passkey with that id.')
+}
+
+/** Somebody's passkeys, and the form for another one, which a script shows where the browser knows passkeys. */
+export function Passkeys(props: {
+  visit: Visit
+  place: PasskeyPlace | undefined
+  passkeys: Passkey[]
+}) {
+  const { visit, place, passkeys } = props
+  return (
+    <>
+      <h2>Passkeys</h2>
+      {passkeys.length === 0 && <p>None.</p>}
+      <ul>
+        {passkeys.map((passkey) => (
+          <li>
+            <OnePasskey visit={visit} place={place} passkey={passkey} />
+          </li>
+        ))}
+      </ul>
+      {place ? (
+        <NewPasskey visit={visit} />
+      ) : (
+        <p class="soft">
+          Passkeys can be used where the address of this server has a name and begins with https.
+        </p>
+      )}
+    </>
+  )
+}
+
+function OnePasskey(props: { visit: Visit; place: PasskeyPlace | undefined; passkey: Passkey }) {
+  const { visit, place, passkey } = props
+  const { id, name, rpId, createdAt, usedAt } = passkey
+  const { root } = visit
+  return (
+    <>
+      {name}, since <Time visit={visit} at={createdAt} />,{' '}
+      {usedAt === null ? (
+        'never used'
+      ) : (
+        <>
+          last used <Time visit={visit} at={usedAt} />
+        </>
+      )}
+      {rpId !== place?.rpId && `; for ${rpId} alone`}
+      <Form visit={visit} action={link(root, 'namePasskey', { id })}>
+        <label for={`name-${id}`}>Another name</label>{' '}
+        <input id={`name-${id}`} name="name" value={name} required maxlength={60} />{' '}
+        <button>
+          Rename<span class="unseen"> {name}</span>
+        </button>
+      </Form>
+      <Form visit={visit} action={link(root, 'removePasskey', { id })}>
+        <button>
+          Remove<span class="unseen"> {name}</span>
+        </button>
+      </Form>
+    </>
+  )
+}
+
+function NewPasskey({ visit }: { visit: Visit }) {
+  const { root } = visit
+  return (
+    <>
+      <form
+        method="post"
+        action={link(root, 'addPasskey')}
+        id="passkey"
+        class="fields"
+        data-ask={link(root, 'askNewPasskey')}
+        data-does="make"
+        hidden
+      >
+        <input type="hidden" name={TOKEN_FIELD} value={visit.token} />
+        <input type="hidden" name="credential" value="" />
+        <p>
+          <label for="passkey-name">What you call it</label>
+          <input id="passkey-name" name="name" required maxlength={60} autocomplete="off" />
+        </p>
+        <p>
+          <button>Add a passkey</button>
+        </p>
+        <p role="status" id="told"></p>
+      </form>
+      <script type="module" src={link(root, 'script', { '*': 'web/browser/passkeys.js' })} />
+    </>
+  )
+}

@@ -1,0 +1,83 @@
+import { z } from 'zod'
+import type { Home } from '../../home.ts'
+import { useRecoveryCode } from '../../people/recovery-code.ts'
+import { tryGuessable } from '../../wrong-secrets.ts'
+import { Wrong } from '../account/fields.tsx'
+import { readForm, TOKEN_FIELD } from '../form.ts'
+import { Layout } from '../layout.tsx'
+import { link, rootOf } from '../paths.ts'
+import type { Page, WebContext } from '../visit.ts'
+import { visitorToken } from '../visitor.ts'
+import { accountLane } from './account-lane.ts'
+import { letIn, refuseUnencrypted } from './let-in.ts'
+
+const Recovery = z.object({ name: z.string().max(200), code: z.string().max(200) })
+
+/** The page for whoever has neither their password nor their passkey. */
+export function showRecovery(home: Home): Page {
+  return (c) => c.html(recoveryPage(c, home))
+}
+
+/** Signs somebody in by a recovery code, and goes on to where they see to the rest. */
+export function recover(home: Home): Page {
+  return async (c) => {
+    const { name, code } = await readForm(c, Recovery)
+    refuseUnencrypted(c, home)
+    const { account } = await accountLane(c, home, name)
+    const guess = { call: { headers: c.req.raw.headers, env: c.env }, account }
+    const person = await tryGuessable(home, guess, () => useRecoveryCode(home, { name, code }))
+    if (!person) return c.html(recoveryPage(c, home, name), 422)
+    await letIn(c, home, person, 'recovery')
+    return c.redirect(link(rootOf(c.req.url), 'account', {}, { done: 'recovered' }), 303)
+  }
+}
+
+function recoveryPage(c: WebContext, home: Home, name?: string) {
+  const root = rootOf(c.req.url)
+  const isWrong = name !== undefined
+  return (
+    <Layout title="Recovery" root={root}>
+      <h1>Sign in with a recovery code</h1>
+      <Wrong
+        sentence={
+          isWrong ? 'Nobody here has this name and this code. Each is good once.' : undefined
+        }
+      />
+      <form method="post" action={link(root, 'recovery')} class="fields">
+        <input type="hidden" name={TOKEN_FIELD} value={visitorToken(c, home)} />
+        <p>
+          <label for="name">Name</label>
+          <input
+            id="name"
+            name="name"
+            value={name}
+            required
+            maxlength={200}
+            autocomplete="username"
+            autocapitalize="none"
+            aria-describedby={isWrong ? 'wrong' : undefined}
+          />
+        </p>
+        <p>
+          <label for="code">Recovery code</label>
+          <input
+            id="code"
+            name="code"
+            required
+            maxlength={200}
+            autocomplete="off"
+            autocapitalize="none"
+            spellcheck={false}
+            aria-describedby={isWrong ? 'wrong' : undefined}
+          />
+        </p>
+        <p>
+          <button>Sign in</button>
+        </p>
+      </form>
+      <p>
+        <a href={link(root, 'signIn')}>Back to the sign-in page</a>
+      </p>
+    </Layout>
+  )
+}
