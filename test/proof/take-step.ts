@@ -16,7 +16,7 @@ import { pageOf } from './page-of.ts'
 import { faultOnce } from './fault-once.ts'
 import { isWish, type Kill } from './kill.ts'
 import type { Edit, FaultOnce, Step, Sync } from './step.ts'
-import { checkRemovals } from './wanted.ts'
+import { checkRemovals, shelvedFor } from './wanted.ts'
 import { fail, type Witnessed, type World } from './world.ts'
 
 /** So long after each step every session is over, in ms. */
@@ -418,6 +418,9 @@ async function rollBack(world: World, renew: boolean): Promise<void> {
     for (const book of witness.kobo.state().unsent.deletes) witness.removed.add(book)
     witness.removed = new Set([...witness.removed, ...(serverSnapshot.removed[index] ?? [])])
     witness.isDisturbed = true
+    // Whatever that day's server does not want there may be there, and is to leave.
+    const shelved = await shelvedFor(world, witness)
+    for (const book of books) if (!shelved.has(book)) witness.unwanted.add(book)
     // The server of that day may never have heard of highlights that it was told of since.
     witness.told.clear()
   }
