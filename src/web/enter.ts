@@ -2,6 +2,7 @@ import type { MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { matchedRoutes } from 'hono/route'
 import { READING_LIMIT } from '../audit/reading.ts'
+import { countErrata } from '../errata/errata.store.ts'
 import type { Home } from '../home.ts'
 import { mayEnter, ruleOf } from '../people/rules.ts'
 import { formToken, personOfSession, same } from '../people/web-session.ts'
@@ -11,6 +12,7 @@ import { machineTimeZone } from '../time-zone.ts'
 import { baseOf, giveSecret, readSecret } from './cookie.ts'
 import { isFromHere } from './cross-site.ts'
 import { carriesToken, isJson, TOKEN_FIELD } from './form.ts'
+import { readLamp } from './lamp.ts'
 import { link, rootOf } from './paths.ts'
 import type { Visit, WebContext, WebEnv } from './visit.ts'
 
@@ -28,6 +30,8 @@ export async function visitOf(c: WebContext, home: Home): Promise<Visit | undefi
     token: formToken(secret),
     root: rootOf(c.req.url),
     now,
+    errata: await countErrata(home.db.read, session.person),
+    lamp: readLamp(c),
     tell: tellTimes(now, machineTimeZone()),
   }
 }

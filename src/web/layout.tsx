@@ -1,67 +1,140 @@
 import { raw } from 'hono/html'
 import type { Child } from 'hono/jsx'
+import { pageFile } from './files.ts'
 import { TOKEN_FIELD } from './form.ts'
+import type { Lamp } from './lamp.ts'
 import { link, type PathName } from './paths.ts'
 import type { Visit } from './visit.ts'
 
-/** A whole page. `visit` is absent for somebody who did not sign in; `here` is the part of the house it belongs to. */
+/**
+ * A whole page. `visit` is absent for somebody who did not sign in; `here` is the part of the house it belongs to; `wide` pages show
+ * covers and not text.
+ */
 export function Layout(props: {
   title: string
   root: string
   visit?: Visit | undefined
   here?: PathName
+  wide?: boolean
   children?: Child
 }) {
-  const { title, root, visit, here, children } = props
+  const { title, root, visit, here, wide, children } = props
+  const lamp = visit?.lamp ?? 'auto'
   return (
     <>
       {raw('<!doctype html>')}
-      <html lang="en">
+      <html lang="en" data-lamp={lamp === 'auto' ? undefined : lamp}>
         <head>
           <meta charset="utf-8" />
           <meta name="viewport" content="width=device-width, initial-scale=1" />
+          <meta name="color-scheme" content={SCHEMES[lamp]} />
           <title>{title === 'Holdfast' ? title : `${title} · Holdfast`}</title>
-          <link rel="stylesheet" href={link(root, 'file', { file: 'style.css' })} />
+          <Font root={root} name="roman.woff2" />
+          <Font root={root} name="small-caps.woff2" />
+          <link rel="stylesheet" href={fileLink(root, 'style.css')} />
+          {visit && (
+            <script type="module" src={link(root, 'script', { '*': 'web/browser/page.js' })} />
+          )}
         </head>
-        <body>
+        <body class={wide === true ? 'wide' : undefined} data-root={root}>
           <a class="skip" href="#main">
             To the page itself
           </a>
-          {visit && <Header visit={visit} here={here} />}
+          <header class="top">
+            <a class="name" href={link(root, visit ? 'books' : 'front')}>
+              Holdfast
+            </a>
+            {visit && <Parts visit={visit} here={here} />}
+          </header>
           <main id="main">{children}</main>
+          {visit && <Foot visit={visit} here={here} />}
         </body>
       </html>
     </>
   )
 }
 
+const SCHEMES: Record<Lamp, string> = { auto: 'light dark', light: 'light', dark: 'dark' }
+
 const PARTS = [
-  ['errata', 'Errata'],
-  ['devices', 'Devices'],
   ['books', 'Library'],
+  ['shelves', 'Shelves'],
+  ['devices', 'Devices'],
+  ['errata', 'Errata'],
+  ['colophon', 'Colophon'],
 ] as const satisfies [PathName, string][]
 
-function Header({ visit, here }: { visit: Visit; here: PathName | undefined }) {
+function Parts({ visit, here }: { visit: Visit; here: PathName | undefined }) {
   return (
-    <header>
-      <nav aria-label="Holdfast">
-        {PARTS.map(([name, words]) => (
-          <a href={link(visit.root, name)} aria-current={name === here ? 'page' : undefined}>
-            {words}
-          </a>
-        ))}
-      </nav>
-      <Form visit={visit} action={link(visit.root, 'signOut')}>
-        <button>Sign out {visit.person.name}</button>
-      </Form>
-    </header>
+    <nav class="parts" aria-label="Holdfast">
+      {PARTS.map(([name, words]) => (
+        <a href={link(visit.root, name)} aria-current={name === here ? 'page' : undefined}>
+          {words}
+          {name === 'errata' && visit.errata > 0 && (
+            <span class="count">
+              {visit.errata}
+              <span class="unseen"> open</span>
+            </span>
+          )}
+        </a>
+      ))}
+    </nav>
   )
 }
 
-/** A form of somebody who signed in: it is posted, and carries the token of their session. */
-export function Form(props: { visit: Visit; action: string; class?: string; children?: Child }) {
+const LIGHTS = [
+  ['auto', 'As this device'],
+  ['light', 'Daylight'],
+  ['dark', 'Lamplight'],
+] as const satisfies [Lamp, string][]
+
+function Foot({ visit, here }: { visit: Visit; here: PathName | undefined }) {
   return (
-    <form method="post" action={props.action} class={props.class}>
+    <footer class="foot">
+      <Form visit={visit} action={link(visit.root, 'lamp')}>
+        <fieldset>
+          <legend class="unseen">By which light to read</legend>
+          {here !== undefined && <input type="hidden" name="back" value={link('/', here)} />}
+          {LIGHTS.map(([lamp, words]) => (
+            <button
+              class="plain"
+              name="lamp"
+              value={lamp}
+              aria-pressed={visit.lamp === lamp ? 'true' : 'false'}
+            >
+              {words}
+            </button>
+          ))}
+        </fieldset>
+      </Form>
+      <Form visit={visit} action={link(visit.root, 'signOut')}>
+        <button class="plain">Sign out {visit.person.name}</button>
+      </Form>
+    </footer>
+  )
+}
+
+function Font({ root, name }: { root: string; name: string }) {
+  return (
+    <link rel="preload" as="font" type="font/woff2" href={fileLink(root, name)} crossorigin="" />
+  )
+}
+
+/** With the version of its content, so that browsers keep it until it is another. */
+function fileLink(root: string, file: string): string {
+  return link(root, 'file', { file }, { v: pageFile(file)?.version })
+}
+
+/** A form of somebody who signed in: it is posted, and carries the token of their session. */
+export function Form(props: {
+  visit: Visit
+  action: string
+  class?: string
+  id?: string
+  children?: Child
+}) {
+  return (
+    <form method="post" action={props.action} class={props.class} id={props.id}>
       <input type="hidden" name={TOKEN_FIELD} value={props.visit.token} />
       {props.children}
     </form>

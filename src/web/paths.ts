@@ -19,6 +19,22 @@ export const PATHS = {
   diary: '/devices/:id/syncs',
   bundle: '/devices/:id/syncs/:syncId/bundle',
   books: '/books',
+  bookPage: '/books/:id',
+  chosenBooks: '/books/chosen',
+  editBook: '/books/:id/edit',
+  replaceCover: '/books/:id/cover',
+  shelveBook: '/books/:id/shelves',
+  download: '/books/:id/files/:kind',
+  lamp: '/lamp',
+  shelves: '/shelves',
+  makeShelf: '/shelves',
+  shelf: '/shelves/:id',
+  renameShelf: '/shelves/:id/name',
+  moveShelf: '/shelves/:id/place',
+  carryShelf: '/shelves/:id/carriers',
+  deleteShelf: '/shelves/:id/deletion',
+  colophon: '/colophon',
+  coverImage: '/books/:id/cover/:width',
 } as const
 
 export type PathName = keyof typeof PATHS

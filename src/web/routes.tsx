@@ -1,14 +1,18 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { Hono } from 'hono'
+import { compress } from 'hono/compress'
 import { etag } from 'hono/etag'
 import type { Home } from '../home.ts'
-import { packageRoot } from '../package-root.ts'
 import { healAudited } from './audit/heal.tsx'
 import { tellBooks } from './audit/books.ts'
 import { showAudits, takeAudit } from './audit/list.tsx'
 import { showAudit } from './audit/show.tsx'
-import { showBooks } from './book/list.tsx'
+import { showCoverImage } from './book/cover-image.ts'
+import { downloadBook } from './book/download.ts'
+import { showEdit, takeEdit } from './book/edit.tsx'
+import { shelveBook } from './book/put-on-shelves.tsx'
+import { replaceBookCover } from './book/replace-cover.ts'
+import { showBook } from './book/show.tsx'
+import { showColophon } from './colophon/show.tsx'
 import { healDevice } from './device/heal.tsx'
 import { showDevices } from './device/list.tsx'
 import { showDevice } from './device/show.tsx'
@@ -26,12 +30,20 @@ import {
 import { answerErratum, dismissOne } from './erratum/answer.ts'
 import { showErrata } from './erratum/list.tsx'
 import { FrontPage } from './front-page.tsx'
+import { giveFile } from './give-file.ts'
 import { keptNowhere, pageHeaders, scriptHeaders } from './headers.ts'
+import { chooseLamp } from './lamp.ts'
+import { addBooks } from './library/add.ts'
+import { takeChosen } from './library/chosen.tsx'
+import { showLibrary } from './library/show.tsx'
 import { link, PATHS, rootOf } from './paths.ts'
 import { answerError } from './problem-page.tsx'
 import { scriptAt } from './scripts.ts'
 import { beginSession, showSignIn } from './session/begin.tsx'
 import { endSession } from './session/end.ts'
+import { carryOne, deleteOne } from './shelf/change.tsx'
+import { makeShelf, moveShelf, showShelves } from './shelf/list.tsx'
+import { nameShelf, showShelf } from './shelf/show.tsx'
 import { downloadBundle } from './sync/download.ts'
 import { showDiary } from './sync/list.tsx'
 import type { Page, WebEnv } from './visit.ts'
@@ -45,7 +57,7 @@ const SIGN_IN_LIMIT = 16 * 1024
 export function webRoutes(home: Home, changed: () => void): Hono<WebEnv> {
   const app = new Hono<WebEnv>()
   app.onError((error, c) => answerError(home.log, error, c))
-  const page = [pageHeaders(), keptNowhere()] as const
+  const page = [pageHeaders({ withScripts: true }), keptNowhere()] as const
   const own = [...page, enter(home)] as const
   const show = (path: string, handler: Page) => app.get(path, ...own, handler)
   const take = (path: string, handler: Page) =>
@@ -59,20 +71,26 @@ export function webRoutes(home: Home, changed: () => void): Hono<WebEnv> {
       tellOfChanges(changed),
       handler,
     )
+  // What carries files is read as it comes, and has limits of its own.
+  const bring = (path: string, handler: Page) =>
+    app.post(
+      path,
+      ...page,
+      refuseCrossSite(home),
+      enter(home),
+      refuseForgedUpload(),
+      tellOfChanges(changed),
+      handler,
+    )
 
   app.get(PATHS.front, ...page, async (c) => {
     const root = rootOf(c.req.url)
-    if (await visitOf(c, home)) return c.redirect(link(root, 'errata'), 303)
+    if (await visitOf(c, home)) return c.redirect(link(root, 'books'), 303)
     return c.html(<FrontPage root={root} />)
   })
-  app.get(PATHS.file, pageHeaders(), async (c) => {
-    const file = PUBLIC.get(c.req.param('file'))
-    if (!file) return c.notFound()
-    const body = await readFile(join(packageRoot(), 'src', 'web', 'public', file.name))
-    return c.body(body, 200, { 'content-type': file.type, 'cache-control': 'no-cache' })
-  })
+  app.get(PATHS.file, pageHeaders(), compress(), etag(), giveFile())
 
-  app.get(PATHS.script, scriptHeaders(), etag(), async (c) => {
+  app.get(PATHS.script, scriptHeaders(), compress(), etag(), async (c) => {
     const script = await scriptAt(c.req.path.slice(PATHS.script.length - 1))
     if (!script) return c.notFound()
     return c.body(script.body, 200, { 'content-type': script.type, 'cache-control': 'no-cache' })
@@ -98,15 +116,29 @@ export function webRoutes(home: Home, changed: () => void): Hono<WebEnv> {
   take(PATHS.heal, healDevice(home))
   show(PATHS.diary, showDiary(home))
   show(PATHS.bundle, downloadBundle(home))
-  show(PATHS.books, showBooks(home))
+  show(PATHS.books, showLibrary(home))
+  bring(PATHS.books, addBooks(home))
+  take(PATHS.chosenBooks, takeChosen(home))
+  show(PATHS.bookPage, showBook(home))
+  show(PATHS.editBook, showEdit(home))
+  take(PATHS.editBook, takeEdit(home))
+  bring(PATHS.replaceCover, replaceBookCover(home))
+  take(PATHS.shelveBook, shelveBook(home))
+  app.get(PATHS.download, pageHeaders(), enter(home), downloadBook(home))
+  app.get(PATHS.coverImage, pageHeaders(), enter(home), showCoverImage(home))
 
-  app.get(
-    PATHS.audits,
-    pageHeaders({ withScripts: true }),
-    keptNowhere(),
-    enter(home),
-    showAudits(home),
-  )
+  show(PATHS.shelves, showShelves(home))
+  take(PATHS.makeShelf, makeShelf(home))
+  show(PATHS.shelf, showShelf(home))
+  take(PATHS.renameShelf, nameShelf(home))
+  take(PATHS.moveShelf, moveShelf(home))
+  take(PATHS.carryShelf, carryOne(home))
+  take(PATHS.deleteShelf, deleteOne(home))
+
+  show(PATHS.colophon, showColophon(home))
+  take(PATHS.lamp, chooseLamp())
+
+  show(PATHS.audits, showAudits(home))
   show(PATHS.auditedBooks, tellBooks(home))
   app.post(
     PATHS.audits,
@@ -122,6 +154,3 @@ export function webRoutes(home: Home, changed: () => void): Hono<WebEnv> {
   take(PATHS.healAudit, healAudited(home))
   return app
 }
-
-/** The files that are given out, by name: nothing else is. */
-const PUBLIC = new Map([['style.css', { name: 'style.css', type: 'text/css; charset=utf-8' }]])

@@ -1,6 +1,7 @@
 import type { HttpBindings } from '@hono/node-server'
 import type { Context, Handler } from 'hono'
 import type { Person } from '../people/person.ts'
+import type { Lamp } from './lamp.ts'
 import type { TellTime } from '../sync/tell-time.ts'
 
 /** Somebody who signed in and looks at a page. */
@@ -14,6 +15,9 @@ export type Visit = {
   root: string
   /** Epoch ms. */
   now: number
+  /** How many errata are open for this person. */
+  errata: number
+  lamp: Lamp
   tell: TellTime
 }
 

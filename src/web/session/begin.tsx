@@ -49,7 +49,7 @@ export function beginSession(home: Home): Page {
 
 function afterwards(c: WebContext, to: string | undefined): string {
   const root = rootOf(c.req.url)
-  return backTo(root, to) ?? link(root, 'errata')
+  return backTo(root, to) ?? link(root, 'books')
 }
 
 /** A cookie for https is not kept by a browser that came without, so that nothing would happen. */
