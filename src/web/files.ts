@@ -31,7 +31,7 @@ const PUBLIC: ReadonlyMap<string, Parts> = new Map([
     'shelf',
   ),
   sheet('eink', 'eink'),
-  ...['roman', 'roman-ext', 'italic', 'italic-ext', 'small-caps'].map(font),
+  ...['roman', 'roman-rest', 'roman-ext', 'italic', 'italic-ext', 'small-caps'].map(font),
 ])
 
 function sheet(name: string, ...of: string[]): [string, Parts] {

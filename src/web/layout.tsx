@@ -7,18 +7,16 @@ import { link, type PathName } from './paths.ts'
 import type { Visit } from './visit.ts'
 
 /**
- * A whole page. `visit` is absent for somebody who did not sign in; `here` is the part of the house it belongs to; `wide` pages show
- * covers and not text.
+ * A whole page. `visit` is absent for somebody who did not sign in; `here` is the part of the house it belongs to.
  */
 export function Layout(props: {
   title: string
   root: string
   visit?: Visit | undefined
   here?: PathName
-  wide?: boolean
   children?: Child
 }) {
-  const { title, root, visit, here, wide, children } = props
+  const { title, root, visit, here, children } = props
   const lamp = visit?.lamp ?? 'auto'
   return (
     <>
@@ -36,7 +34,7 @@ export function Layout(props: {
             <script type="module" src={link(root, 'script', { '*': 'web/browser/page.js' })} />
           )}
         </head>
-        <body class={wide === true ? 'wide' : undefined} data-root={root}>
+        <body data-root={root}>
           <a class="skip" href="#main">
             To the page itself
           </a>

@@ -66,7 +66,12 @@ function TypesetCover({ book: { title, contributors } }: { book: CoverOf }) {
       ))}
       <path d={`M50 ${round(end + 14)}h20`} />
       {authors.map((line, index) => (
-        <text x="60" y={String(160 - (authors.length - 1 - index) * 11)} font-size="9.5" class="by">
+        <text
+          x="60"
+          y={String(160 - (authors.length - 1 - index) * 11)}
+          font-size="9.5"
+          class="author"
+        >
           {line}
         </text>
       ))}

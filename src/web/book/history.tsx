@@ -14,9 +14,11 @@ export function History({ visit, happened }: { visit: Visit; happened: Happening
     <section aria-labelledby="history">
       <h2 id="history">What happened</h2>
       <ol class="history">
-        {newest.map(({ at, told, on }) => (
+        {newest.map(({ at, told, on }, index) => (
           <li>
-            <Time visit={visit} at={at} />
+            <span class={isSame(newest[index - 1]?.at, at, visit) ? 'again' : undefined}>
+              <Time visit={visit} at={at} />
+            </span>
             <span>
               {on !== undefined && `${on}: `}
               {told}
@@ -26,4 +28,9 @@ export function History({ visit, happened }: { visit: Visit; happened: Happening
       </ol>
     </section>
   )
+}
+
+/** Whether two times are told in the same words: then they are seen once. */
+function isSame(before: number | undefined, at: number, { tell }: Visit): boolean {
+  return before !== undefined && tell(before) === tell(at)
 }

@@ -89,7 +89,6 @@ function BookPage(props: {
       root={root}
       visit={visit}
       here="books"
-      wide
     >
       {done !== undefined && (
         <p role="status" class="tide">

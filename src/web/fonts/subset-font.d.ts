@@ -4,6 +4,10 @@ declare module 'subset-font' {
   export default function subsetFont(
     font: Buffer,
     characters: string,
-    options: { targetFormat: 'woff2'; variationAxes?: Readonly<Record<string, Axis>> },
+    options: {
+      targetFormat: 'woff2'
+      noHinting?: boolean
+      variationAxes?: Readonly<Record<string, Axis>>
+    },
   ): Promise<Buffer>
 }

@@ -77,7 +77,7 @@ function LibraryPage(props: {
   const { visit, choices, books, next, count, beingRead, newest, shelves, inbox } = props
   const isEmpty = count === 0 && choices.show !== 'deleted' && choices.q.trim() === ''
   return (
-    <Layout title="Library" root={visit.root} visit={visit} here="books" wide>
+    <Layout title="Library" root={visit.root} visit={visit} here="books">
       <div class="head">
         <h1>Library</h1>
         <AddBooks visit={visit} inbox={inbox} isOpen={isEmpty} />

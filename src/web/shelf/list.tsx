@@ -85,7 +85,7 @@ export function moveShelf(home: Home): Page {
 function ShelvesPage({ visit, shelves }: { visit: Visit; shelves: Shown[] }) {
   const { root } = visit
   return (
-    <Layout title="Shelves" root={root} visit={visit} here="shelves" wide>
+    <Layout title="Shelves" root={root} visit={visit} here="shelves">
       <h1>Shelves</h1>
       {shelves.length === 0 && <p class="lead">A shelf is what a Kobo takes along.</p>}
       {shelves.map(({ shelf, spines, carriers }, index) => (

@@ -82,7 +82,7 @@ function ShelfPage(props: {
   const { root } = visit
   const { id, name } = shelf
   return (
-    <Layout title={name} root={root} visit={visit} here="shelves" wide>
+    <Layout title={name} root={root} visit={visit} here="shelves">
       <p class="label">
         <a href={link(root, 'shelves')}>Shelves</a>
       </p>

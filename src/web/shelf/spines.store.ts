@@ -2,7 +2,13 @@ import { sql } from 'kysely'
 import type { Db } from '../../db/schema.ts'
 
 /** A book as it is seen from its back. */
-export type SpineOf = { id: string; title: string; author: string | null; size: number }
+export type SpineOf = {
+  id: string
+  title: string
+  author: string | null
+  size: number
+  cover: string | null
+}
 
 /** The books of a shelf, the newest there first, at most `limit`; deleted ones do not stand there. */
 export async function spinesOf(db: Db, shelf: string, limit: number): Promise<SpineOf[]> {
@@ -15,7 +21,13 @@ export async function spinesOf(db: Db, shelf: string, limit: number): Promise<Sp
         .on('contributor.ordinal', '=', 0)
         .on('contributor.role', '=', 'aut'),
     )
-    .select(['book.id', 'book.title', 'contributor.name as author', 'book.file_size as size'])
+    .select([
+      'book.id',
+      'book.title',
+      'contributor.name as author',
+      'book.file_size as size',
+      'book.cover_hash as cover',
+    ])
     .where('shelf_book.shelf', '=', shelf)
     .where('book.deleted_at', 'is', null)
     .orderBy('shelf_book.shelved_at', 'desc')

@@ -7,13 +7,24 @@ export function Spines(props: { root: string; spines: SpineOf[]; more: number; s
   if (spines.length === 0) return <div class="spines empty" />
   return (
     <ul class="spines">
-      {spines.map(({ id, title, author, size }) => (
+      {spines.map(({ id, title, author, size, cover }) => (
         <li class={`high-${heightOf(id)} thick-${thicknessOf(size)}`}>
           <a
             href={link(root, 'bookPage', { id })}
             title={author === null ? title : `${title}, ${author}`}
           >
-            {title}
+            <span class="title">{title}</span>
+            {cover === null ? (
+              <span class="foot-rule" />
+            ) : (
+              <img
+                src={link(root, 'coverImage', { id, width: '120' }, { v: cover.slice(0, 12) })}
+                alt=""
+                width="32"
+                height="32"
+                loading="lazy"
+              />
+            )}
           </a>
         </li>
       ))}
