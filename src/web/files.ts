@@ -31,7 +31,9 @@ const PUBLIC: ReadonlyMap<string, Parts> = new Map([
     'shelf',
   ),
   sheet('eink', 'eink'),
-  ...['roman', 'roman-rest', 'roman-ext', 'italic', 'italic-ext', 'small-caps'].map(font),
+  ...['roman', 'roman-rest', 'roman-ext', 'roman-far', 'italic', 'italic-ext', 'small-caps'].map(
+    font,
+  ),
 ])
 
 function sheet(name: string, ...of: string[]): [string, Parts] {

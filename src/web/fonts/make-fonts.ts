@@ -43,10 +43,16 @@ const REST: readonly Range[] = [
   [0x2122, 0x2122],
   [0x2212, 0x2212],
 ]
+/** Letters of the rest of Europe, and then those of farther away. */
 const EXTENDED: readonly Range[] = [
   [0x100, 0x130],
   [0x132, 0x151],
-  [0x154, 0x24f],
+  [0x154, 0x17f],
+  [0x218, 0x21b],
+]
+const FARTHER: readonly Range[] = [
+  [0x180, 0x217],
+  [0x21c, 0x24f],
   [0x1e00, 0x1eff],
 ]
 /** Labels and figures. */
@@ -79,6 +85,11 @@ const FONTS: Readonly<Record<string, Font>> = {
   'roman-ext.woff2': {
     from: `${NEWSREADER}/newsreader-latin-ext-opsz-normal.woff2`,
     ranges: EXTENDED,
+    axes: ROMAN,
+  },
+  'roman-far.woff2': {
+    from: `${NEWSREADER}/newsreader-latin-ext-opsz-normal.woff2`,
+    ranges: FARTHER,
     axes: ROMAN,
   },
   'italic.woff2': {

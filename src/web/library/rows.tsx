@@ -18,9 +18,9 @@ export function ReadingNow(props: {
       <ul class="reading">
         {books.map(({ book, percent, at, device }) => (
           <li>
-            <a href={link(visit.root, 'bookPage', { id: book.id })}>
-              <Cover root={visit.root} book={book} width={120} eager />
-              <span class="title">{book.title}</span>
+            <Cover root={visit.root} book={book} width={120} eager />
+            <a class="title" href={link(visit.root, 'bookPage', { id: book.id })}>
+              {book.title}
             </a>
             <span class="by">{authorsOf(book).join(', ')}</span>
             <span class="where">
