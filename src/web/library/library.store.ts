@@ -61,32 +61,41 @@ function within(db: Db, { filter, person }: Asked): Query {
   const all = db
     .selectFrom('book')
     .where('deleted_at', filter === 'deleted' ? 'is not' : 'is', null)
-  const status = sql<string>`json_extract(reading_state.status, '$.status')`
-  const read = (statuses: string[]) =>
+  const read = (...statuses: string[]) =>
     db
       .selectFrom('reading_state')
       .select('reading_state.book')
       .where('reading_state.person', '=', person)
-      .where(status, 'in', statuses)
+      .where(sql<string>`json_extract(reading_state.status, '$.status')`, 'in', statuses)
   switch (filter) {
     case 'all':
     case 'deleted':
       return all
-    case 'unread':
-      return all.where('book.id', 'not in', read(['Reading', 'Finished']))
+    // Few: to begin with them is best. Of many, those of one page are best looked at as the list comes to them.
     case 'reading':
-      return all.where('book.id', 'in', read(['Reading']))
+      return all.where('book.id', 'in', read('Reading'))
     case 'finished':
-      return all.where('book.id', 'in', read(['Finished']))
+      return all.where((is) =>
+        is.exists(read('Finished').whereRef('reading_state.book', '=', 'book.id')),
+      )
+    case 'unread':
+      return all.where((is) =>
+        is.not(
+          is.exists(read('Reading', 'Finished').whereRef('reading_state.book', '=', 'book.id')),
+        ),
+      )
     case 'unshelved':
-      return all.where(
-        'book.id',
-        'not in',
-        db
-          .selectFrom('shelf_book')
-          .innerJoin('shelf', 'shelf.id', 'shelf_book.shelf')
-          .select('shelf_book.book')
-          .where('shelf.person', '=', person),
+      return all.where((is) =>
+        is.not(
+          is.exists(
+            is
+              .selectFrom('shelf_book')
+              .innerJoin('shelf', 'shelf.id', 'shelf_book.shelf')
+              .select('shelf_book.book')
+              .whereRef('shelf_book.book', '=', 'book.id')
+              .where('shelf.person', '=', person),
+          ),
+        ),
       )
     default:
       return filter satisfies never
