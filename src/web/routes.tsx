@@ -57,6 +57,8 @@ const SIGN_IN_LIMIT = 16 * 1024
 export function webRoutes(home: Home, changed: () => void): Hono<WebEnv> {
   const app = new Hono<WebEnv>()
   app.onError((error, c) => answerError(home.log, error, c))
+  const open = [pageHeaders(), keptNowhere()] as const
+  // Scripts of ours run for somebody who signed in, and for nobody else.
   const page = [pageHeaders({ withScripts: true }), keptNowhere()] as const
   const own = [...page, enter(home)] as const
   const show = (path: string, handler: Page) => app.get(path, ...own, handler)
@@ -83,7 +85,7 @@ export function webRoutes(home: Home, changed: () => void): Hono<WebEnv> {
       handler,
     )
 
-  app.get(PATHS.front, ...page, async (c) => {
+  app.get(PATHS.front, ...open, async (c) => {
     const root = rootOf(c.req.url)
     if (await visitOf(c, home)) return c.redirect(link(root, 'books'), 303)
     return c.html(<FrontPage root={root} />)
@@ -96,10 +98,10 @@ export function webRoutes(home: Home, changed: () => void): Hono<WebEnv> {
     return c.body(script.body, 200, { 'content-type': script.type, 'cache-control': 'no-cache' })
   })
 
-  app.get(PATHS.signIn, ...page, showSignIn(home))
+  app.get(PATHS.signIn, ...open, showSignIn(home))
   app.post(
     PATHS.signIn,
-    ...page,
+    ...open,
     refuseCrossSite(home),
     limitForm(SIGN_IN_LIMIT),
     beginSession(home),
@@ -124,8 +126,8 @@ export function webRoutes(home: Home, changed: () => void): Hono<WebEnv> {
   take(PATHS.editBook, takeEdit(home))
   bring(PATHS.replaceCover, replaceBookCover(home))
   take(PATHS.shelveBook, shelveBook(home))
-  app.get(PATHS.download, pageHeaders(), enter(home), downloadBook(home))
-  app.get(PATHS.coverImage, pageHeaders(), enter(home), showCoverImage(home))
+  app.get(PATHS.download, ...open, enter(home), downloadBook(home))
+  app.get(PATHS.coverImage, ...open, enter(home), showCoverImage(home))
 
   show(PATHS.shelves, showShelves(home))
   take(PATHS.makeShelf, makeShelf(home))

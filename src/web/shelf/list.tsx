@@ -3,6 +3,7 @@ import type { Device } from '../../devices/device.ts'
 import { devicesOf } from '../../devices/device.store.ts'
 import type { Home } from '../../home.ts'
 import { ownShelf } from '../../own-shelf.ts'
+import { Problem } from '../../problem.ts'
 import { randomId } from '../../random-id.ts'
 import { createShelf, orderShelves, shelvesOf } from '../../shelves/shelf.store.ts'
 import type { CountedShelf } from '../../shelves/shelf.ts'
@@ -69,11 +70,12 @@ const Move = z.object({ to: z.enum(['up', 'down']) })
 export function moveShelf(home: Home): Page {
   return async (c) => {
     const { person, root } = c.var.visit
+    const { id } = await ownShelf(home.db.read, person, c.req.param('id') ?? '')
     const { to } = await readForm(c, Move)
     await home.db.transact(async (tx) => {
-      const { id } = await ownShelf(tx, person, c.req.param('id') ?? '')
       const ids = (await shelvesOf(tx, person.id)).map((shelf) => shelf.id)
       const from = ids.indexOf(id)
+      if (from < 0) throw new Problem('not_found', 'This shelf is not there any more.')
       ids.splice(from, 1)
       ids.splice(Math.max(0, from + (to === 'up' ? -1 : 1)), 0, id)
       await orderShelves(tx, ids)

@@ -58,10 +58,10 @@ const Named = z.object({ name: z.string().max(200) })
 export function nameShelf(home: Home): Page {
   return async (c) => {
     const { person, root } = c.var.visit
+    const id = c.req.param('id') ?? ''
+    await ownShelf(home.db.read, person, id)
     const { name } = await readForm(c, Named)
-    const { id } = await home.db.transact(async (tx) =>
-      renameShelf(tx, await ownShelf(tx, person, c.req.param('id') ?? ''), name),
-    )
+    await home.db.transact(async (tx) => renameShelf(tx, await ownShelf(tx, person, id), name))
     return c.redirect(link(root, 'shelf', { id }, { done: 'renamed' }), 303)
   }
 }
