@@ -76,12 +76,12 @@ function within(db: Db, { filter, person }: Asked): Query {
       return all.where('book.id', 'in', read('Reading'))
     case 'finished':
       return all.where((is) =>
-        is.exists(read('Finished').whereRef('reading_state.book', '=', 'book.id')),
+        is.exists(read('Finished').where(sql<boolean>`reading_state.book = book.id`)),
       )
     case 'unread':
       return all.where((is) =>
         is.not(
-          is.exists(read('Reading', 'Finished').whereRef('reading_state.book', '=', 'book.id')),
+          is.exists(read('Reading', 'Finished').where(sql<boolean>`reading_state.book = book.id`)),
         ),
       )
     case 'unshelved':
