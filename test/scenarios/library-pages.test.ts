@@ -102,7 +102,7 @@ test('books are filtered by what their reader did with them', async () => {
   expect(await shown('Finished')).toEqual([])
   expect(anna.words).toContain('Nothing was finished yet.')
   await anna.go('/books')
-  expect(anna.words).toMatch(/Reading now Emma A\. Writer At 34 % on Libra , (?:today|Tuesday)/)
+  expect(anna.words).toMatch(/Reading now (?:Emma A\. Writer ){2}At 34 % on Libra, today/)
   const ben = openBrowser(scene.house.url)
   await scene.house.person('Ben')
   await ben.signIn('Ben')
@@ -196,7 +196,7 @@ test('a cover is given out in our sizes, kept for ever by its version, and repla
   const after = attribute(coverOf() ?? fail(), 'src') ?? ''
   expect(after).not.toBe(before)
   const image = await fetch(new URL(after, anna.shown.url), { headers: { cookie: anna.cookie } })
-  const { width = 0, height = 1 } = await sharp(Buffer.from(await image.arrayBuffer())).metadata()
+  const { width, height } = await sharp(Buffer.from(await image.arrayBuffer())).metadata()
   expect(width / height).toBeCloseTo(0.85, 2)
 
   const spoilt = new FormData()
@@ -229,12 +229,13 @@ test('the page of a book tells where it is on each Kobo, and what can be done', 
   await anna.press('Send it again…')
   expect(anna.words).toContain('Send again “Emma”?')
   await anna.go(`/books/${scene.id('Emma')}`)
-  await anna.press('Keep', { name: 'Holidays' })
+  await anna.press('Keep')
   expect(anna.words).toContain('Its shelves are changed.')
   expect(anna.words).toContain('Libra orphan')
 })
 
 test('a book is given out as it came and as Kobos get it', async () => {
+  await scene.kobo({ name: 'Libra' })
   await scene.shelve('Emma')
   const id = scene.id('Emma')
   await anna.go(`/books/${id}`)

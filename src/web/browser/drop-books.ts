@@ -83,8 +83,7 @@ function openQueue(action: string, told: HTMLElement): (files: File[]) => void {
       })
     }
     say()
-    while (lanes < LANES && waiting.length > lanes) void work()
-    if (lanes === 0) void work()
+    for (let free = LANES - lanes; free > 0; free -= 1) void work()
   }
 }
 

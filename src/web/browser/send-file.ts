@@ -29,10 +29,15 @@ export function sendFile(
 
 function readSent(text: string): Sent | undefined {
   try {
-    const { files } = JSON.parse(text) as { files: Sent[] }
-    return files[0]
+    const told: unknown = JSON.parse(text)
+    if (typeof told !== 'object' || told === null || !('files' in told)) return undefined
+    return Array.isArray(told.files) ? told.files.find(isSent) : undefined
   } catch (error) {
     if (error instanceof SyntaxError) return undefined
     throw error
   }
+}
+
+function isSent(told: unknown): told is Sent {
+  return typeof told === 'object' && told !== null && 'outcome' in told
 }
