@@ -10,6 +10,8 @@ import { packageRoot } from '../src/package-root.ts'
 
 /** The real server in a process of its own, on loopback, with an empty library in a temporary folder. */
 export type House = {
+  /** Where it is reached, without a trailing slash. */
+  url: string
   /** A folder that goes away with the house. */
   folder: string
   /** Runs `bin/holdfast …` on the same library and answers what it printed. */
@@ -28,9 +30,10 @@ export type House = {
 /** How long the server may take to answer at first, and to end, in ms. */
 const PATIENCE = 20_000
 
-/** Starts the server, on a data folder that `furnish` may fill before. The caller closes it, whatever happened in between. */
+/** Starts the server, on a data folder that `furnish` may fill before, and with `more` in its environment. The caller closes it, whatever happened in between. */
 export async function openHouse(
   furnish: (dataDir: string) => Promise<void> = () => Promise.resolve(),
+  more: Record<string, string> = {},
 ): Promise<House> {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-bench-'))
   const port = await freePort()
@@ -43,6 +46,7 @@ export async function openHouse(
     HOLDFAST_PORT: String(port),
     HOLDFAST_PUBLIC_URL: base,
     HOLDFAST_LOG_LEVEL: 'silent',
+    ...more,
   }
   const program = join(packageRoot(), 'bin', 'holdfast')
   await furnish(env.HOLDFAST_DATA_DIR)
@@ -58,6 +62,7 @@ export async function openHouse(
     throw error
   }
   return {
+    url: base,
     folder,
     close,
     run: (args, input = '') => run(program, args, env, input),

@@ -38,7 +38,7 @@ export async function writeLargeLibrary(dataDir: string, count: number): Promise
         if (n % 10 === 0) await addToShelf(tx, shelf.id, [book.id], n, 'person')
       }
     })
-    return await beginWebSession(home, person)
+    return await beginWebSession(home, person, 'A browser')
   } finally {
     await home.db.close()
   }

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { attack } from './attack.ts'
 import { audits } from './audit.ts'
 import { firstLight } from './first-light.ts'
 import { flood } from './flood.ts'
@@ -38,6 +39,7 @@ const BENCHES: Record<string, (size: Size, say: (line: string) => void) => Promi
   audit: (_, say) => audits(say),
   library: (_, say) => library(say),
   soak,
+  attack: (_, say) => attack(say),
 }
 
 const USAGE = `bin/bench [NAME] [--books N] [--more N] [--lives N] [--times N] [--runs N] [--seed N]

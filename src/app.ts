@@ -1,6 +1,7 @@
 import type { HttpBindings } from '@hono/node-server'
 import { Hono } from 'hono'
 import { limitAddress } from './address-limit.ts'
+import { answerHeaders } from './answer-headers.ts'
 import { apiRoutes } from './api/routes.ts'
 import { healthRoutes } from './health.ts'
 import type { Home } from './home.ts'
@@ -28,7 +29,7 @@ export function openApp(home: Home, changed: () => void): App {
     home.log.debug({ method: c.req.method, path: c.req.path, status: c.res.status, ms }, 'request')
   })
 
-  app.use('*', limitAddress())
+  app.use('*', answerHeaders(home), limitAddress())
 
   app.route('/', healthRoutes(home))
   app.route(

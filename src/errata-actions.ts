@@ -14,15 +14,29 @@ import { settleRemoval, unshelveEverywhere } from './sync/deletion.ts'
 import { record } from './sync/facts.ts'
 import { sendAgain } from './sync/send-again.ts'
 
+/** What is left to do by whoever acts on an erratum: to audit this device. */
+export type LeftToDo = { audit: string }
+
 /**
- * Does what an erratum proposes under `name`, and closes it when that succeeds. Whether somebody may act on it is asked before.
+ * Does what an erratum proposes under `name`, and closes it when that succeeds. Some of it a person has to do: that is told, and the
+ * erratum closes when it is done. Whether somebody may act on it is asked before.
  * Throws `Problem('conflict')` when it is closed, `Problem('not_found')` for an action it does not propose, and whatever the
  * action fails with.
  */
-export async function actOnErratum(home: Home, erratum: Erratum, name: string): Promise<void> {
+export async function actOnErratum(
+  home: Home,
+  erratum: Erratum,
+  name: string,
+): Promise<LeftToDo | undefined> {
   if (erratum.closedAt !== null) throw new Problem('conflict', 'This erratum is closed already.')
   if (!erratum.actions.includes(name))
     throw new Problem('not_found', `This erratum has no action called “${name}”.`)
+  if (name === 'audit' && erratum.device !== null) return { audit: erratum.device }
+  await act(home, erratum, name)
+  return undefined
+}
+
+async function act(home: Home, erratum: Erratum, name: string): Promise<void> {
   switch (erratum.kind) {
     case 'import-failed':
       await retryImport(home, erratum.id)

@@ -8,6 +8,8 @@ export type Home = {
   readonly db: Database
   /** The server's secret key, 32 bytes: media keys, access tokens and sync tokens are signed with keys derived from it. */
   readonly key: Buffer
+  /** Keys that the server had before: sync tokens that Kobos still keep are read with them, and nothing else is. */
+  readonly formerKeys: readonly Buffer[]
   /** The id of this server's ledger, which every sync token names. */
   readonly ledger: string
   /** Now, in epoch ms. */

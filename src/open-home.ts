@@ -9,6 +9,7 @@ import type { Home } from './home.ts'
 import { openLog } from './log.ts'
 import { packageRoot } from './package-root.ts'
 import { Problem } from './problem.ts'
+import { readFormerKeys } from './server-key.ts'
 import { settingOnce } from './setting.store.ts'
 
 /**
@@ -32,14 +33,16 @@ export async function openHome(config: Config, options: HomeOptions = {}): Promi
   migrate(config.database, join(packageRoot(), 'migrations', 'sqlite'))
   const random = options.random ?? randomBytes
   const db = openDatabase(config.database, { patience: options.patience })
-  const { key, ledger } = await db.transact(async (tx) => ({
+  const { key, formerKeys, ledger } = await db.transact(async (tx) => ({
     key: await settingOnce(tx, 'key', random(32).toString('hex')),
+    formerKeys: await readFormerKeys(tx),
     ledger: await settingOnce(tx, 'ledger', random(16).toString('base64url')),
   }))
   return {
     config,
     db,
     key: Buffer.from(key, 'hex'),
+    formerKeys,
     ledger,
     now: options.now ?? Date.now,
     random,

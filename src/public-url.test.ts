@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { publicUrl, syncUrl } from './public-url.ts'
+import { publicUrl, reachableBases, syncUrl } from './public-url.ts'
 
 const open = { publicUrl: null, host: '0.0.0.0', port: 8190 }
 const lan = '192.168.1.20'
@@ -41,4 +41,45 @@ test('a server that listens on one address gives that one, and a local one never
   const lan = '192.168.1.20'
   expect(publicUrl({ ...open, host: '10.0.0.5' }, undefined, lan)).toBe('http://10.0.0.5:8190')
   expect(publicUrl({ ...open, host: '127.0.0.1' }, undefined, lan)).toBe('http://127.0.0.1:8190')
+})
+
+test.each([
+  [
+    'a configured address',
+    { publicUrl: 'https://books.example.org', host: '0.0.0.0' },
+    'https://books.example.org',
+    ['https://books.example.org'],
+  ],
+  [
+    'all addresses of the machine',
+    { publicUrl: null, host: '0.0.0.0' },
+    'http://10.0.0.9:8190',
+    ['http://10.0.0.9:8190', 'http://192.168.1.20:8190'],
+  ],
+  [
+    'the others, to a page on the machine itself',
+    { publicUrl: null, host: '::' },
+    'http://127.0.0.1:8190',
+    ['http://192.168.1.20:8190', 'http://10.0.0.9:8190'],
+  ],
+  [
+    'what a proxy said',
+    { publicUrl: null, host: '0.0.0.0' },
+    'https://books.example.org/shelf',
+    ['https://books.example.org/shelf'],
+  ],
+  [
+    'nothing, where only the machine itself is listened to',
+    { publicUrl: null, host: '127.0.0.1' },
+    'http://127.0.0.1:8190',
+    [],
+  ],
+  [
+    'nothing, where loopback was configured',
+    { publicUrl: 'http://localhost:8190', host: '0.0.0.0' },
+    'http://localhost:8190',
+    [],
+  ],
+])('a Kobo is offered %s', (_, configured, base, bases) => {
+  expect(reachableBases(configured, base, ['192.168.1.20', '10.0.0.9'])).toEqual(bases)
 })

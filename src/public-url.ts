@@ -1,5 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net'
 import { networkInterfaces } from 'node:os'
+import { isLoopback } from './kobo-conf/sync-address.ts'
 
 /** Where a connection arrived: the address and port of this end of the socket. */
 export type Reached = { address: string | undefined; port: number | undefined }
@@ -26,9 +27,33 @@ export function publicUrl(
   return `http://${isIPv6(address) ? `[${address}]` : address}:${port}`
 }
 
+/**
+ * The bases of all addresses by which a Kobo may reach this server, the likeliest first: `base`, which a request was answered with,
+ * then those of the machine on its network (`lan`), where the server listens to them and none was configured. None is a loopback
+ * address, where a Kobo would find nobody but itself.
+ */
+export function reachableBases(
+  configured: { publicUrl: string | null; host: string },
+  base: string,
+  lan: readonly string[],
+): string[] {
+  const first = isLoopback(base) ? [] : [base]
+  if (configured.publicUrl !== null || !isEverywhere(configured.host)) return first
+  const { protocol, port } = new URL(base)
+  // Behind a proxy only the proxy knows by what it is reached.
+  if (protocol !== 'http:') return first
+  const others = lan.map((address) => `http://${address}${port === '' ? '' : `:${port}`}`)
+  return [...new Set([...first, ...others])]
+}
+
 /** The address that the Kobo's configuration gets: shown once, for it holds the secret. */
 export function syncUrl(base: string, secret: string): string {
   return `${base}/kobo/${secret}`
+}
+
+/** The address where somebody accepts an invitation: told once, for it holds the secret. */
+export function invitationUrl(base: string, secret: string): string {
+  return `${base}/invitation?code=${secret}`
 }
 
 /** The IPv4 addresses by which others on the network reach this machine, in the order of its interfaces. */

@@ -8,8 +8,10 @@ import { openWorkers, type Workers } from './artifacts/workers.ts'
 import { openInbox } from './catalogue/inbox.ts'
 import { recoverImports } from './catalogue/recover.ts'
 import type { Config } from './config.ts'
+import { keepRoom } from './connections.ts'
 import type { Home } from './home.ts'
 import { openHome, type HomeOptions } from './open-home.ts'
+import { newFirstCode } from './people/first-visit.ts'
 import { Problem } from './problem.ts'
 import { isEverywhere, lanAddresses, publicUrl } from './public-url.ts'
 import { openReview } from './review.ts'
@@ -33,6 +35,8 @@ export type ServerOptions = HomeOptions & {
   settle?: number
   /** How long the server waits for others, in ms, where it is not as long as usual. */
   times?: Partial<Times> | undefined
+  /** How many connections there may be at once, where it is not as many as usual. */
+  connections?: number | undefined
   /** Who makes artifacts, where the server shall not have workers of its own. The caller closes them. */
   workers?: Workers | undefined
 }
@@ -83,6 +87,7 @@ export async function openServer(config: Config, options: ServerOptions = {}): P
   const answer = getRequestListener((request, env) => app?.fetch(request, env) ?? starting())
   const http = openHttp(
     { ...TIMES, ...options.times },
+    options.connections ?? CONNECTIONS,
     (incoming, outgoing) => void answer(incoming, outgoing),
   )
   // The port first: two servers must not both begin to work on one library.
@@ -92,7 +97,8 @@ export async function openServer(config: Config, options: ServerOptions = {}): P
     const parts = await openParts(home, options)
     app = openApp(home, () => parts.preparation.kick())
     const url = `http://${readable(config.host)}:${port}`
-    tellAddresses(home)
+    const addresses = tellAddresses(home)
+    await tellFirstCode(home, addresses)
     return {
       url,
       app,
@@ -122,7 +128,7 @@ export async function openServer(config: Config, options: ServerOptions = {}): P
   }
 }
 
-function openHttp(times: Times, listener: RequestListener): HttpServer {
+function openHttp(times: Times, connections: number, listener: RequestListener): HttpServer {
   const http = createServer(
     {
       maxHeaderSize: HEADER_BYTES,
@@ -133,7 +139,7 @@ function openHttp(times: Times, listener: RequestListener): HttpServer {
     },
     listener,
   )
-  http.maxConnections = CONNECTIONS
+  keepRoom(http, connections)
   // Without a listener of its own this closes the connection, and a delivery that was under way hears of it.
   http.setTimeout(times.stall)
   return http
@@ -203,7 +209,7 @@ function starting(): Response {
 }
 
 /** Says where the server is found, so that somebody who just started it knows what to type. */
-function tellAddresses({ config, log }: Home): void {
+function tellAddresses({ config, log }: Home): string[] {
   const lan = lanAddresses()
   const addresses =
     config.publicUrl === null && isEverywhere(config.host) && lan.length > 0
@@ -213,6 +219,17 @@ function tellAddresses({ config, log }: Home): void {
             publicUrl(config, { address: config.host, port: config.port }, undefined),
         ]
   log.info({ addresses }, `Holdfast is open at ${addresses.join(' and ')}.`)
+  return addresses
+}
+
+/** While nobody owns the server: a link with a code, for whoever can read its log. */
+async function tellFirstCode(home: Home, addresses: readonly string[]): Promise<void> {
+  const code = await newFirstCode(home)
+  if (code === undefined) return
+  const links = addresses.map((address) => `${address}/first-visit?code=${code}`)
+  home.log.info(
+    `Nobody owns this server yet. Make your account at ${links.join(' or ')}: the code is good for fifteen minutes, and once.`,
+  )
 }
 
 function readable(host: string): string {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import {
+  ACCOUNTS,
+  CALLERS,
   CALLERS_LIMIT,
   countTry,
   delayAfter,
-  FORGOTTEN_AFTER,
   FREE_TRIES,
-  LONGEST_WAIT,
   networkOf,
 } from './wrong-secrets.ts'
 
@@ -13,7 +13,13 @@ describe('wrong secrets', () => {
   test('are answered at once at first, then later and later, never later than the longest wait', () => {
     expect(delayAfter(FREE_TRIES)).toBe(0)
     expect([1, 2, 3].map((more) => delayAfter(FREE_TRIES + more))).toEqual([100, 200, 400])
-    expect(delayAfter(1_000_000)).toBe(LONGEST_WAIT)
+    expect(delayAfter(1_000_000)).toBe(CALLERS.longest)
+  })
+
+  test('at one account wait longer, and still not for ever', () => {
+    expect(delayAfter(ACCOUNTS.free, ACCOUNTS)).toBe(0)
+    expect(delayAfter(ACCOUNTS.free + 6, ACCOUNTS)).toBe(3200)
+    expect(delayAfter(1_000_000, ACCOUNTS)).toBe(30_000)
   })
 
   test('are counted for each caller, and forgotten after a while', () => {
@@ -21,8 +27,8 @@ describe('wrong secrets', () => {
     expect(countTry(callers, 'a', 0).wrong).toBe(1)
     expect(countTry(callers, 'a', 1).wrong).toBe(2)
     expect(countTry(callers, 'b', 2).wrong).toBe(1)
-    expect(countTry(callers, 'a', 1 + FORGOTTEN_AFTER).wrong).toBe(3)
-    expect(countTry(callers, 'a', 2 + 2 * FORGOTTEN_AFTER).wrong).toBe(1)
+    expect(countTry(callers, 'a', 1 + CALLERS.forgottenAfter).wrong).toBe(3)
+    expect(countTry(callers, 'a', 2 + 2 * CALLERS.forgottenAfter).wrong).toBe(1)
   })
 
   test('of ever new callers take no more memory', () => {

@@ -5,9 +5,10 @@ import { bodyLimit } from 'hono/body-limit'
 import { matchedRoutes } from 'hono/route'
 import { READING_LIMIT } from '../audit/reading.ts'
 import type { Home } from '../home.ts'
-import { personOfToken } from '../people/api-token.ts'
+import { bearerOf } from '../people/api-token.ts'
 import type { Person } from '../people/person.ts'
-import { mayEnter, ruleOf } from '../people/rules.ts'
+import { mayEnter, ruleOf, scopeOf } from '../people/rules.ts'
+import { allows } from '../people/scope.ts'
 import { Problem } from '../problem.ts'
 import { answerSlowly } from '../wrong-secrets.ts'
 import { problemBody } from './problem-response.ts'
@@ -35,11 +36,15 @@ export function enforceRules(home: Home): MiddlewareHandler<ApiEnv> {
     const rule = route ? ruleOf(route.method, route.path) : 'person'
     if (rule !== 'public') {
       const [, token] = /^Bearer +(\S+)$/i.exec(c.req.header('authorization') ?? '') ?? []
-      const person = token === undefined ? undefined : await personOfToken(home.db.read, token)
-      if (!person && token !== undefined)
+      const bearer = token === undefined ? undefined : await bearerOf(home, token)
+      if (!bearer && token !== undefined)
         await answerSlowly(home, { headers: c.req.raw.headers, env: c.env })
-      if (!person) throw new Problem('unauthorized', 'This call needs a valid API token.')
+      if (!bearer) throw new Problem('unauthorized', 'This call needs a valid API token.')
+      const { person, scopes } = bearer
       if (!mayEnter(rule, person)) throw new Problem('forbidden', 'Only the owner may do that.')
+      const scope = route && scopeOf(route.method, route.path)
+      if (!allows(scopes, scope))
+        throw new Problem('forbidden', `This token may not do that: it lacks “${scope}”.`)
       c.set('person', person)
     }
     await next()

@@ -1,14 +1,15 @@
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
-import type { Db } from '../db/schema.ts'
+import {
+  changeOwnDevice,
+  connectDevice,
+  readdress,
+  restoreOwn,
+  revokeOwn,
+} from '../device-actions.ts'
 import { deviceName, type Device } from '../devices/device.ts'
-import { changeDevice, devicesOf, restoreDevice, revokeDevice } from '../devices/device.store.ts'
-import { pair, regenerate } from '../devices/pairing.ts'
+import { devicesOf } from '../devices/device.store.ts'
 import type { Home } from '../home.ts'
-import { Problem } from '../problem.ts'
-import { shelvesOf } from '../shelves/shelf.store.ts'
-import { tellLibrary } from '../sync/answer-amnesia.ts'
-import { carry } from '../sync/wishes.ts'
 import { apiPart, type ApiEnv } from './context.ts'
 import { ownDevice } from '../own-device.ts'
 import { answers, IdParameter, listOf, partOf, PartQuery, PROBLEMS, takes } from './shapes.ts'
@@ -77,13 +78,7 @@ export function deviceRoutes(
     }),
     async (c) => {
       const { name, shelves = null } = c.req.valid('json')
-      const person = c.var.person.id
-      const now = home.now()
-      const paired = await home.db.transact(async (tx) => {
-        await refuseForeignShelves(tx, person, shelves)
-        return pair(tx, { person, name, shelves, now, random: home.random })
-      })
-      const { device, secret } = paired
+      const { device, secret } = await connectDevice(home, c.var.person, { name, shelves })
       return c.json({ id: device.id, name: device.name, syncUrl: syncUrl(c, secret) }, 201)
     },
   )
@@ -112,20 +107,7 @@ export function deviceRoutes(
     }),
     async (c) => {
       const { id } = c.req.valid('param')
-      const { name, paused, onDelete, shelves } = c.req.valid('json')
-      const device = await home.db.transact(async (tx) => {
-        const before = await ownDevice(tx, c.var.person, id)
-        await changeDevice(tx, id, {
-          ...(name !== undefined && { name }),
-          ...(paused !== undefined && { paused }),
-          ...(onDelete !== undefined && { onDelete }),
-        })
-        if (shelves !== undefined) {
-          await refuseForeignShelves(tx, c.var.person.id, shelves)
-          await carry(tx, home, before, shelves)
-        }
-        return ownDevice(tx, c.var.person, id)
-      })
+      const device = await changeOwnDevice(home, c.var.person, id, c.req.valid('json'))
       return c.json(deviceJson(device), 200)
     },
   )
@@ -139,12 +121,7 @@ export function deviceRoutes(
       responses: { 204: { description: 'It is revoked.' }, ...PROBLEMS },
     }),
     async (c) => {
-      const { id } = c.req.valid('param')
-      const now = home.now()
-      await home.db.transact(async (tx) => {
-        await ownDevice(tx, c.var.person, id)
-        await revokeDevice(tx, id, now)
-      })
+      await revokeOwn(home, c.var.person, c.req.valid('param').id)
       return c.body(null, 204)
     },
   )
@@ -158,12 +135,7 @@ export function deviceRoutes(
       responses: { 200: answers(DeviceShape, 'The device.'), ...PROBLEMS },
     }),
     async (c) => {
-      const { id } = c.req.valid('param')
-      const device = await home.db.transact(async (tx) => {
-        await ownDevice(tx, c.var.person, id)
-        await restoreDevice(tx, id)
-        return ownDevice(tx, c.var.person, id)
-      })
+      const device = await restoreOwn(home, c.var.person, c.req.valid('param').id)
       return c.json(deviceJson(device), 200)
     },
   )
@@ -182,29 +154,12 @@ export function deviceRoutes(
     async (c) => {
       const { id } = c.req.valid('param')
       const { library } = c.req.valid('json')
-      const now = home.now()
-      const secret = await home.db.transact(async (tx) => {
-        const device = await ownDevice(tx, c.var.person, id)
-        if (library !== 'unknown') await tellLibrary(tx, home, device, library)
-        return regenerate(tx, { pairing: device.pairing, now, random: home.random })
-      })
+      const { secret } = await readdress(home, c.var.person, id, library)
       return c.json({ syncUrl: syncUrl(c, secret) }, 200)
     },
   )
 
   return app
-}
-
-async function refuseForeignShelves(
-  db: Db,
-  person: string,
-  shelves: string[] | null,
-): Promise<void> {
-  if (shelves === null) return
-  const own = new Set((await shelvesOf(db, person)).map((shelf) => shelf.id))
-  const foreign = shelves.find((shelf) => !own.has(shelf))
-  if (foreign !== undefined)
-    throw new Problem('not_found', `You have no shelf with the id “${foreign}”.`)
 }
 
 function placeOf(device: Device): string {

@@ -22,6 +22,12 @@ const ErratumShape = z
   .openapi('Erratum')
 
 const ActionParameters = z.object({ id: z.string().max(64), name: z.string().max(64) })
+const ToDoShape = z
+  .object({
+    todo: z.string(),
+    audits: z.string().describe('Where the database is posted to.'),
+  })
+  .openapi('ToDo')
 const DismissBody = z.strictObject({ reason: z.string().trim().min(1).max(500) })
 
 /** `/errata`: what needs a person's eye, and what can be done about it. */
@@ -50,12 +56,19 @@ export function errataRoutes(home: Home): OpenAPIHono<ApiEnv> {
       path: '/errata/{id}/actions/{name}',
       summary: 'Do what an erratum proposes',
       request: { params: ActionParameters },
-      responses: { 204: { description: 'It is done.' }, ...PROBLEMS },
+      responses: {
+        200: answers(ToDoShape, 'What you have to do. The erratum closes when it is done.'),
+        204: { description: 'It is done.' },
+        ...PROBLEMS,
+      },
     }),
     async (c) => {
       const { id, name } = c.req.valid('param')
-      await actOnErratum(home, await ownErratum(home.db.read, c.var.person, id), name)
-      return c.body(null, 204)
+      const erratum = await ownErratum(home.db.read, c.var.person, id)
+      const left = await actOnErratum(home, erratum, name)
+      if (!left) return c.body(null, 204)
+      const audits = `/api/v1/devices/${left.audit}/audits`
+      return c.json({ todo: 'Upload the database of the Kobo as an audit.', audits }, 200)
     },
   )
 

@@ -1,6 +1,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
+import type { Context } from 'hono'
 import type { Home } from '../home.ts'
-import { syncUrl } from '../public-url.ts'
+import { invitationUrl, syncUrl } from '../public-url.ts'
 import { requestBase } from '../request-base.ts'
 import { auditRoutes } from './audits.ts'
 import { bookFileRoutes } from './book-files.ts'
@@ -12,8 +13,14 @@ import { deviceRoutes } from './devices.ts'
 import { errataRoutes } from './errata.ts'
 import { answerError } from './problem-response.ts'
 import { healingRoutes } from './healing.ts'
+import { invitationRoutes } from './invitations.ts'
 import { nextSyncRoutes } from './next-sync.ts'
+import { peopleRoutes } from './people.ts'
+import { sessionRoutes } from './sessions.ts'
 import { shelfRoutes } from './shelves.ts'
+import { tokenRoutes } from './tokens.ts'
+
+type BaseOf = (c: Context<ApiEnv>) => string
 
 /**
  * The API for scripts, mounted at /api/v1. Who may call what is said in people/rules.ts. `changed` is called after every call
@@ -27,12 +34,18 @@ export function apiRoutes(home: Home, changed: () => void): OpenAPIHono<ApiEnv> 
   app.route('/', bookFileRoutes(home))
   app.route('/', bookRoutes(home))
   app.route('/', shelfRoutes(home))
+  const baseOf: BaseOf = (c) => requestBase(home.config, c.req.raw.headers, c.env.incoming)
   app.route(
     '/',
-    deviceRoutes(home, (c, secret) =>
-      syncUrl(requestBase(home.config, c.req.raw.headers, c.env.incoming), secret),
-    ),
+    deviceRoutes(home, (c, secret) => syncUrl(baseOf(c), secret)),
   )
+  app.route('/', peopleRoutes(home))
+  app.route(
+    '/',
+    invitationRoutes(home, (c, secret) => invitationUrl(baseOf(c), secret)),
+  )
+  app.route('/', tokenRoutes(home))
+  app.route('/', sessionRoutes(home))
   app.route('/', nextSyncRoutes(home))
   app.route('/', healingRoutes(home))
   app.route('/', auditRoutes(home))

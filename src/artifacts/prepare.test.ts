@@ -33,7 +33,7 @@ let open: Preparation[] = []
 beforeEach(async () => {
   home = await tempHome()
   await home.db.transact(async (tx) => {
-    const jane = { id: 'jane', name: 'Jane', nameKey: 'jane', owner: true, passwordHash: '' }
+    const jane = { id: 'jane', name: 'Jane', nameKey: 'jane', owner: true }
     await insertPerson(tx, { ...jane, createdAt: 0 })
     await createShelf(tx, { id: 'novels', person: 'jane', name: 'Novels', now: 0 })
   })

@@ -1,22 +1,21 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { Device } from '../devices/device.ts'
 import type { Tx } from '../db/schema.ts'
 import type { Home } from '../home.ts'
 import { randomId } from '../random-id.ts'
+import { closeAnswered } from '../sync/answered-by-audit.ts'
 import { record } from '../sync/facts.ts'
-import { foldBook } from '../sync/fold.ts'
 import { everyBook } from '../sync/known-books.store.ts'
-import { appendFacts, type Fact } from '../sync/log.store.ts'
 import { machineTimeZone } from '../time-zone.ts'
 import { auditedBooks, withUnsaved } from './audited-books.store.ts'
 import { countOf, isDrift, summaryOf, type Certificate } from './certificate.ts'
 import { saveCertificate } from './certificate.store.ts'
 import { tellDrift } from './drift.ts'
+import { follow } from './follow.ts'
 import { placeIn } from './place.store.ts'
 import type { Place } from './place.ts'
 import { readDatabase } from './read-database.ts'
 import type { Listing, Reading } from './reading.ts'
-import { confirmationOf, findingsOf, type AuditedBook, type Finding } from './snapshot.ts'
+import { findingsOf, type AuditedBook, type Finding } from './snapshot.ts'
 
 /** What is known of a device from the device itself. */
 export type Snapshot = {
@@ -40,7 +39,8 @@ let reading: Promise<unknown> = Promise.resolve()
 
 /**
  * Compares what a device says of itself with its ledger and keeps the certificate. What is there is proof at once, unless the ledger
- * knows something newer; what is not as it should be is told, and waits for `heal`. Throws `Problem('conflict')` for the
+ * knows something newer. While a question is open whether a book is there, so is it known at once that it is not; all else that is not as it
+ * should be is told, and waits for `heal`. Throws `Problem('conflict')` for the
  * database of another device.
  */
 export async function audit(home: Home, device: Device, snapshot: Snapshot): Promise<Certificate> {
@@ -65,7 +65,6 @@ async function auditIn(
     marked: new Set(reading.books.flatMap(({ id, highlights }) => (highlights > 0 ? [id] : []))),
   })
   const findings = await found(tx, device, { reading, listing }, books, place)
-  await confirm(tx, home, device, confirmations(findings, books, place, current))
   const { salvaged, foreign } = reading
   const certificate: Certificate = {
     id: randomId(home.random),
@@ -80,7 +79,9 @@ async function auditIn(
     findings,
   }
   await saveCertificate(tx, certificate)
-  await tellDrift(tx, home, device, certificate, findings.filter(isDrift))
+  const waiting = place ? await follow(tx, home, device, { findings, books, place, current }) : []
+  await tellDrift(tx, home, device, certificate, waiting)
+  if (place) await closeAnswered(tx, home, device, place.seq)
   return certificate
 }
 
@@ -103,40 +104,6 @@ async function found(
     findingsOf(reading, listing, asked, place).map((finding) => [finding.book, finding]),
   )
   return findings.map((finding) => exact.get(finding.book) ?? finding)
-}
-
-/** A fact about a book, and whether the device is held to hold something else of it now. */
-type Confirmation = { fact: Fact; isNews: boolean }
-
-function confirmations(
-  findings: readonly Finding[],
-  books: readonly AuditedBook[],
-  place: Place | null,
-  current: boolean,
-): Confirmation[] {
-  const entries = new Map(books.map((book) => [book.id, book.entries]))
-  return findings.flatMap((finding) => {
-    const { book } = finding
-    const known = entries.get(book) ?? []
-    return confirmationOf(finding, known, place, current).map((fact) => {
-      const { seq, at } = known.at(-1) ?? { seq: 0, at: 0 }
-      const then = foldBook([...known, { ...fact, seq: seq + 1, at }])
-      return { fact: { ...fact, book }, isNews: !isDeepStrictEqual(foldBook(known), then) }
-    })
-  })
-}
-
-/** Most books of a large library are just where they were thought to be: then nothing is folded anew, and nothing is due. */
-async function confirm(
-  tx: Tx,
-  home: Home,
-  device: Device,
-  confirmations: readonly Confirmation[],
-): Promise<void> {
-  const facts = (isNews: boolean): Fact[] =>
-    confirmations.flatMap((each) => (each.isNews === isNews ? [each.fact] : []))
-  await record(tx, home, device.id, facts(true))
-  await appendFacts(tx, device.id, home.now(), facts(false))
 }
 
 function dayOf(at: number): string {

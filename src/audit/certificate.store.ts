@@ -2,6 +2,7 @@ import type { Selectable } from 'kysely'
 import { z } from 'zod'
 import type { Db, Schema, Tx } from '../db/schema.ts'
 import type { Certificate } from './certificate.ts'
+import type { Place } from './place.ts'
 import { STANDINGS, type Finding } from './snapshot.ts'
 
 /** So many of a device are kept. */
@@ -65,6 +66,23 @@ export async function newestCertificate(db: Db, device: string): Promise<Certifi
     .limit(1)
     .executeTakeFirst()
   return row && toCertificate(row)
+}
+
+/** Whether there is a certificate of a device from a newer copy than one at this place of its log. */
+export async function isOvertaken(db: Db, device: string, { seq, at }: Place): Promise<boolean> {
+  const newer = await db
+    .selectFrom('audit')
+    .select('id')
+    .where('device', '=', device)
+    .where((is) =>
+      is.or([
+        is('known_seq', '>', seq),
+        is.and([is('known_seq', '=', seq), is('copied_at', '>', at)]),
+      ]),
+    )
+    .limit(1)
+    .executeTakeFirst()
+  return newer !== undefined
 }
 
 /** A certificate without what was found of each book. */

@@ -4,6 +4,7 @@ import { closeErrataAbout, fileErratum } from '../errata/errata.store.ts'
 import { drifted } from '../errata/erratum.ts'
 import type { Home } from '../home.ts'
 import { randomId } from '../random-id.ts'
+import { isOvertaken } from './certificate.store.ts'
 import { isHeldBack, type Certificate } from './certificate.ts'
 import type { Finding } from './snapshot.ts'
 
@@ -17,6 +18,8 @@ export async function tellDrift(
 ): Promise<void> {
   // Of a copy of which nobody knows the day, nothing follows either way.
   if (certificate.place === null) return
+  // What a newer copy said stands.
+  if (await isOvertaken(tx, device.id, certificate.place)) return
   const now = home.now()
   if (drift.length === 0) {
     await closeErrataAbout(tx, 'drift', device.id, 'Nothing is left to heal.', now)

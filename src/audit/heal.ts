@@ -2,13 +2,13 @@ import type { Device } from '../devices/device.ts'
 import type { Tx } from '../db/schema.ts'
 import type { Home } from '../home.ts'
 import { Problem } from '../problem.ts'
+import { closeAnswered } from '../sync/answered-by-audit.ts'
 import { record } from '../sync/facts.ts'
-import type { Fact } from '../sync/log.store.ts'
 import { auditedBooksOf } from './audited-books.store.ts'
 import { isDrift, isHeldBack, type Certificate } from './certificate.ts'
 import { tellDrift } from './drift.ts'
 import { isOutdated } from './place.ts'
-import { healingOf, saidBy, type Finding, type Healed } from './snapshot.ts'
+import { factsOf, saidBy, type Finding, type Healed } from './snapshot.ts'
 
 /** What of an audit is to be healed: everything unless classes or books are named. */
 export type HealWish = {
@@ -30,7 +30,8 @@ export async function healAudit(
   certificate: Certificate,
   wish: HealWish,
 ): Promise<void> {
-  if (certificate.place === null)
+  const { place } = certificate
+  if (place === null)
     throw new Problem(
       'conflict',
       'Nobody knows when this copy was made, so that nothing follows from it. Say the day, or audit a newer one.',
@@ -44,7 +45,12 @@ export async function healAudit(
   )
   refuse(wish, drift)
   const healed = chosen.filter((finding) => wish.evenUnsaved || !isHeldBack(finding))
-  await record(tx, home, device.id, healed.flatMap(factsOf))
+  await record(
+    tx,
+    home,
+    device.id,
+    healed.flatMap((finding) => factsOf(finding, place)),
+  )
   const done = new Set(healed.map(({ book }) => book))
   await tellDrift(
     tx,
@@ -53,6 +59,7 @@ export async function healAudit(
     certificate,
     drift.filter(({ book }) => !done.has(book)),
   )
+  await closeAnswered(tx, home, device, place.seq)
 }
 
 /** What the audit found and what is so for all that is known today. */
@@ -75,10 +82,6 @@ async function stillSo(
     // What was told already needs no second word.
     return !today.entries.some((entry) => entry.kind === 'audited' && entry.seq > place.seq)
   })
-}
-
-function factsOf(finding: Finding): Fact[] {
-  return healingOf(finding).map((fact) => ({ ...fact, book: finding.book }))
 }
 
 /** Whoever names a book is told when nothing happens to it. */

@@ -1,6 +1,7 @@
 import { looksLikeOurs } from '../sync/token-form.ts'
 import type { ReadBook, Reading } from './reading.ts'
 import { Refused } from './refusal.ts'
+import { rowless } from './rowless.ts'
 import {
   columnsOf,
   exprOf,
@@ -33,7 +34,7 @@ export const WISHES = [
  */
 export function readKobo(source: Source, ours: ReadonlySet<string>): Reading {
   const books = readContent(source, ours)
-  const marks = countMarks(source, books.found)
+  const marks = countMarks(source, books.found, ours)
   return {
     books: [...books.found.values()],
     foreign: books.foreign,
@@ -120,8 +121,15 @@ function nameOf({ title, authors }: Row): string | undefined {
   return plain(title) && plain(authors) ? `${plain(title)}\n${plain(authors)}` : undefined
 }
 
-/** Counts the marks in each book. Answers whether all of them could be counted. */
-function countMarks(source: Source, found: Map<string, ReadBook>): boolean {
+/**
+ * Counts the marks in each book, also where its row is gone: a book that is fetched anew takes them with it. Answers whether all of
+ * them could be counted.
+ */
+function countMarks(
+  source: Source,
+  found: Map<string, ReadBook>,
+  ours: ReadonlySet<string>,
+): boolean {
   const table = columnsOf(source, 'Bookmark')
   if (table === 'absent' || table === 'odd' || !table.has('volumeid')) return false
   const query = {
@@ -136,8 +144,9 @@ function countMarks(source: Source, found: Map<string, ReadBook>): boolean {
   }
   const salvaged = rowsOf(source, query, ({ book: id, hidden, type }) => {
     const isMark = type === null || type === 'highlight' || type === 'note' || type === 'markup'
-    const book = typeof id === 'string' ? found.get(id) : undefined
-    if (!book || !isMark || isTrue(hidden)) return
+    if (typeof id !== 'string' || !ours.has(id) || !isMark || isTrue(hidden)) return
+    const book = found.get(id) ?? rowless(id)
+    found.set(id, book)
     book.highlights += 1
     if (type === 'markup') book.markup += 1
   })

@@ -9,7 +9,12 @@ const PAGE: Clues['page'] = {
   at: 10_000,
   sessionEnds: { seq: 20, at: 20_000 },
   nextPage: { seq: 50, at: 50_000 },
+  returns: [],
+  following: { seq: 50, at: 50_000 },
 }
+
+/** The same; but the device returned it at 60 and 65, and took no page before that at 70. */
+const RETURNED: Clues['page'] = { ...PAGE, returns: [60, 65], following: { seq: 70, at: 70_000 } }
 
 const taken = (seq: number): Clues['taken'] => ({ seq, at: seq * 1000 })
 
@@ -43,13 +48,36 @@ describe('the place of a copy in the log', () => {
     ],
     [
       'is any day since its page where that is the newest',
-      { page: { ...PAGE, nextPage: null }, taken: taken(80) },
+      { page: { ...PAGE, nextPage: null, following: null }, taken: taken(80) },
       { seq: 80, at: 80_000, page: 10, sure: 20 },
     ],
     [
       'ends with the next page, also within one session',
-      { page: { ...PAGE, nextPage: { seq: 15, at: 15_000 } }, taken: null },
+      {
+        page: { ...PAGE, nextPage: { seq: 15, at: 15_000 }, following: { seq: 15, at: 15_000 } },
+        taken: null,
+      },
       { seq: 14, at: 20_000, page: 10, sure: 14 },
+    ],
+    [
+      'is any day until a page was issued that it did not leave again',
+      { page: RETURNED, taken: taken(80) },
+      { seq: 69, at: 70_000, page: 65, sure: 20 },
+    ],
+    [
+      'knows what was sent up to where its page was returned for the last time before its day',
+      { page: RETURNED, taken: taken(62) },
+      { seq: 62, at: 62_000, page: 60, sure: 20 },
+    ],
+    [
+      'knows nothing of a page that was issued and left again when its day lies before',
+      { page: RETURNED, taken: taken(55) },
+      { seq: 55, at: 55_000, page: 10, sure: 20 },
+    ],
+    [
+      'is the end of the session of its page, also where that was returned later, when nobody says the day',
+      { page: RETURNED, taken: null },
+      { seq: 20, at: 20_000, page: 10, sure: 20 },
     ],
   ])('%s', (_, clues, place) => {
     expect(placeOf({ ...clues, last })).toEqual(place)

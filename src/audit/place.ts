@@ -11,8 +11,19 @@ export type Place = Mark & { page: number; sure: number }
 
 /** What the log tells about when a database was copied. */
 export type Clues = {
-  /** The page of ours that its token names, and where the first session after that page begins; null when it names none. */
-  page: (Mark & { sessionEnds: Mark; nextPage: Mark | null }) | null
+  /**
+   * The page of ours that its token names, where the first session after that page ends, and the next page that was issued; null when it
+   * names none. `returns`: where the device returned it although that next page had been issued, so that it never took that one, or was put
+   * back. `following`: the first page that was issued after the last of these.
+   */
+  page:
+    | (Mark & {
+        sessionEnds: Mark
+        nextPage: Mark | null
+        returns: readonly number[]
+        following: Mark | null
+      })
+    | null
   /** When it was copied, by whoever brings it, in epoch ms; and the last entry up to then. */
   taken: Mark | null
   /** The newest entry of the log. */
@@ -21,18 +32,19 @@ export type Clues = {
 
 /**
  * Where in the log a database belongs; null when nothing tells. The token it names is proof: the copy is no older than the page, and no
- * newer than the next page that was issued, for whoever took that has its token. Everything up to the next session was certainly there,
- * whatever the clock of the device says. From there on the day of the copy decides, where somebody says it; a copy of a copy may be
+ * newer than the next page that was issued, for whoever took that has its token, unless the device showed since that it has none. Everything
+ * up to the next session was certainly there, whatever the clock of the device says. From there on the day of the copy decides, where somebody says it; a copy of a copy may be
  * older than it looks.
  */
 export function placeOf({ page, taken, last }: Clues): Place | null {
   if (!page) return taken && { ...taken, page: taken.seq, sure: taken.seq }
-  const end = page.nextPage ? page.nextPage.seq - 1 : last.seq
-  const sure = Math.min(page.sessionEnds.seq, end)
+  const end = page.following ? page.following.seq - 1 : last.seq
+  const sure = Math.min(page.sessionEnds.seq, page.nextPage ? page.nextPage.seq - 1 : end)
   if (!taken) return { seq: sure, at: page.sessionEnds.at, page: page.seq, sure }
   const seq = Math.max(sure, Math.min(taken.seq, end))
-  const at = Math.max(page.at, Math.min(taken.at, page.nextPage?.at ?? taken.at))
-  return { seq, at, page: page.seq, sure }
+  const at = Math.max(page.at, Math.min(taken.at, page.following?.at ?? taken.at))
+  const known = page.returns.findLast((returned) => returned <= seq) ?? page.seq
+  return { seq, at, page: known, sure }
 }
 
 /** What a database says of a book: whether it is in the library, and whether its file is there. */
@@ -52,7 +64,9 @@ const THERE: Said = { row: true, file: true }
 
 /** Whether the device was told of the book since, in details that its database does not show. */
 export function isToldSince(entries: readonly BookEntry[], place: Place): boolean {
-  return entries.some((entry) => entry.kind === 'operation' && entry.seq > place.page)
+  // Of a page that was issued, and never taken, it may be known that it was not taken only later.
+  const told = Math.min(place.page, place.sure)
+  return entries.some((entry) => entry.kind === 'operation' && entry.seq > told)
 }
 
 function isAfter(entry: BookEntry, place: Place, said: Said): boolean {
@@ -83,6 +97,8 @@ function overturns(entry: BookEntry, said: Said): boolean {
       return entry.operation.verb !== 'metadata' && entry.operation.verb !== 'state'
     case 'audited':
       return entry.row !== said.row || entry.file !== said.file
+    case 'missed':
+      return entry.row !== said.row || said.file
     case 'metadata-asked':
     case 'cover-asked':
     case 'tagged':

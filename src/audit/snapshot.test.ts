@@ -323,7 +323,15 @@ test('anything at all is found to be something, and the same twice', () => {
   const fact = fc.record({
     seq: at,
     at: fc.nat({ max: 40_000 }),
-    kind: fc.constantFrom('listed', 'consent', 'retract', 'tokenless', 'unlisted', 'tagged'),
+    kind: fc.constantFrom(
+      'listed',
+      'consent',
+      'retract',
+      'tokenless',
+      'unlisted',
+      'tagged',
+      'missed',
+    ),
   }) as fc.Arbitrary<BookEntry>
   const sent = fc
     .tuple(at, fc.constantFrom('new', 'removal', 'metadata', 'state', 'file'), fc.boolean())

@@ -4,6 +4,7 @@ import type { BookFact } from '../sync/log.ts'
 import type { Stay } from '../sync/stay.ts'
 import { isOutdated, isProvenSince, isToldSince, type Place, type Said } from './place.ts'
 import type { Listing, ReadBook, Reading } from './reading.ts'
+import { rowless } from './rowless.ts'
 
 /** How a book stands on a device, by its own database. Of these each book has at most one. */
 export const STANDINGS = [
@@ -71,7 +72,7 @@ export function findingsOf(
   const rows = new Map(reading.books.map((row) => [row.id, row]))
   const files = listing && new Map(listing.map(({ name, size }) => [name, size]))
   return books.flatMap((book) => {
-    const row = rows.get(book.id) ?? absent(book.id)
+    const row = rows.get(book.id) ?? rowless(book.id)
     const stay = foldStay(book.entries)
     const standing = standingOf(book, stay, row, files, reading.salvaged)
     if (!standing) return []
@@ -135,9 +136,24 @@ export function healingOf({ standing, file, outdated, settles }: Finding): BookF
   }
 }
 
-function absent(id: string): ReadBook {
-  const nothing = { size: null, percent: null, finished: false, highlights: 0, markup: 0 }
-  return { id, row: 'none', downloaded: false, ...nothing, doubles: 0 }
+/** The same facts, as they are recorded: what a database says was so when it was copied. */
+export function factsOf(finding: Finding, place: Place): (BookFact & { book: string })[] {
+  return healingOf(finding).map((fact) => recorded(fact, finding.book, place))
+}
+
+/** That a book, or its file, is not where it was thought to be: nothing of it is done before somebody heals it. */
+export function missedIn(
+  { book, standing }: Finding,
+  { at }: Place,
+): (BookFact & { book: string })[] {
+  const isRow = standing === 'lost' || standing === 'removedRow'
+  if (!isRow && standing !== 'fileMissing') return []
+  return [{ kind: 'missed', row: !isRow, copied: at, book }]
+}
+
+/** A fact that follows from a copy, with the book and the time that it speaks of. */
+export function recorded(fact: BookFact, book: string, { at }: Place): BookFact & { book: string } {
+  return fact.kind === 'audited' ? { ...fact, copied: at, book } : { ...fact, book }
 }
 
 function standingOf(

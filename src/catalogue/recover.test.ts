@@ -110,7 +110,6 @@ test('a book without a title keeps the name of its drop over a crash, and who ga
         name: 'Ann',
         name_key: 'ann',
         owner: 1,
-        password_hash: '',
         created_at: 0,
       })
       .execute(),

@@ -43,10 +43,50 @@ export const COMMANDS: readonly Command[] = [
     run: async (argv, io) => (await import('./user-add.ts')).addUser(argv, io),
   },
   {
+    name: 'user list',
+    usage: 'user list [--json]',
+    summary: 'Lists everybody of the household.',
+    run: async (argv, io) => (await import('./user-list.ts')).listUsers(argv, io),
+  },
+  {
+    name: 'user invite',
+    usage: 'user invite [FOR] [--json]',
+    summary: 'Invites somebody and prints the address they need, once.',
+    details: 'It is good once, and for seven days. Whoever has it picks a name and a password.',
+    run: async (argv, io) => (await import('./user-invite.ts')).inviteUser(argv, io),
+  },
+  {
+    name: 'user password',
+    usage: 'user password NAME --password-stdin',
+    summary: 'Gives somebody another password, read from the input, and ends their sessions.',
+    run: async (argv, io) => (await import('./user-password.ts')).setPassword(argv, io),
+  },
+  {
+    name: 'user remove',
+    usage: 'user remove NAME [--preview] [--json]',
+    summary: 'Removes somebody with all that is theirs alone.',
+    details: 'Books that they brought stay. --preview only tells what would become of everything.',
+    run: async (argv, io) => (await import('./user-remove.ts')).removeUser(argv, io),
+  },
+  {
     name: 'token add',
-    usage: 'token add USER LABEL [--json]',
+    usage: 'token add USER LABEL [--scopes SCOPE,…] [--days N] [--json]',
     summary: 'Makes an API token and prints it, once.',
+    details:
+      'A scope is one of: read, shelve, devices, admin. The first three are given when none are named. Without --days it is good until it is revoked.',
     run: async (argv, io) => (await import('./token-add.ts')).addToken(argv, io),
+  },
+  {
+    name: 'token list',
+    usage: 'token list [--json]',
+    summary: 'Lists API tokens: ids, what they may do, when they were last used.',
+    run: async (argv, io) => (await import('./token-list.ts')).listTokens(argv, io),
+  },
+  {
+    name: 'token revoke',
+    usage: 'token revoke ID',
+    summary: 'An API token opens nothing any more.',
+    run: async (argv, io) => (await import('./token-revoke.ts')).revokeOne(argv, io),
   },
   {
     name: 'device add',
@@ -123,6 +163,14 @@ export const COMMANDS: readonly Command[] = [
     run: async (argv, io) => (await import('./audit.ts')).auditPath(argv, io),
   },
   {
+    name: 'key rotate',
+    usage: 'key rotate',
+    summary: 'Gives the server another key, when the old one may be known to somebody.',
+    details:
+      'Stop the server first. Download addresses, covers and access tokens that Kobos have open nothing any more; they fetch new ones with their next sync. Addresses, passwords, sessions and API tokens stay.',
+    run: async (argv, io) => (await import('./key-rotate.ts')).rotateKey(argv, io),
+  },
+  {
     name: 'connect',
     usage: 'connect PATH URL',
     summary: 'Has a Kobo that is plugged in sync with the URL of device add.',
@@ -142,6 +190,7 @@ export const COMMANDS: readonly Command[] = [
     name: 'errata act',
     usage: 'errata act ID NAME',
     summary: 'Does what an erratum proposes.',
+    details: 'The action “audit” only says how the Kobo is audited.',
     run: async (argv, io) => (await import('./errata-act.ts')).actOn(argv, io),
   },
   {

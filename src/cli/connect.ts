@@ -5,6 +5,7 @@ import { flushFile, isThere, removeFile, sizeOf, syncFolder } from '../catalogue
 import { CONF_LIMIT, pointBack, pointTo } from '../kobo-conf/edit.ts'
 import type { ConfEdit, ConfRefusal } from '../kobo-conf/edit.ts'
 import { isLoopback, syncAddress } from '../kobo-conf/sync-address.ts'
+import { CONF_BACKUP, CONF_NAME, CONF_REFUSALS } from '../kobo-conf/words.ts'
 import { Problem } from '../problem.ts'
 import { WrongUse, type Io } from './io.ts'
 
@@ -33,10 +34,6 @@ export async function disconnect(argv: string[], io: Io): Promise<number> {
   return await edit(path, io, pointBack, 'The Kobo calls Kobo’s own store again.')
 }
 
-const NAME = 'Kobo eReader.conf'
-/** What was there before anything was changed. A text for every system: some refuse other endings. */
-const BACKUP = `${NAME}.before-holdfast.txt`
-
 async function edit(
   path: string,
   io: Io,
@@ -46,8 +43,8 @@ async function edit(
   const conf = await confAt(path)
   const before = await readFile(conf)
   const edited = change(before)
-  if (typeof edited === 'string') throw new Problem('invalid', REFUSALS[edited])
-  const backup = join(dirname(conf), BACKUP)
+  if (typeof edited === 'string') throw new Problem('invalid', CONF_REFUSALS[edited])
+  const backup = join(dirname(conf), CONF_BACKUP)
   if (edited.changed) {
     // The first one is worth most: what was there before any of this.
     if (!(await isThere(backup))) await replace(backup, before)
@@ -58,27 +55,24 @@ async function edit(
   if (edited.removed.length > 0)
     io.out(`Taken out, since the Kobo asks for it again: ${edited.removed.join(', ')}.`)
   if (edited.changed)
-    io.out(`What was there before is in “${BACKUP}” beside it. Now eject the Kobo.`)
+    io.out(`What was there before is in “${CONF_BACKUP}” beside it. Now eject the Kobo.`)
   return 0
-}
-
-const REFUSALS: Record<ConfRefusal, string> = {
-  'not-a-conf': 'That file is no configuration of a Kobo. It was left as it is.',
-  'too-large': 'That file is too large for a configuration of a Kobo. It was left as it is.',
 }
 
 /** The configuration that somebody means who names the file, its folder, the folder `.kobo` or the whole drive. */
 async function confAt(path: string): Promise<string> {
-  const inside = [[], ['Kobo'], ['.kobo', 'Kobo']].map((folders) => join(path, ...folders, NAME))
-  for (const conf of basename(path) === NAME ? [path] : inside) {
+  const inside = [[], ['Kobo'], ['.kobo', 'Kobo']].map((folders) =>
+    join(path, ...folders, CONF_NAME),
+  )
+  for (const conf of basename(path) === CONF_NAME ? [path] : inside) {
     const size = await sizeOf(conf)
     if (size === undefined) continue
-    if (size > CONF_LIMIT) throw new Problem('invalid', REFUSALS['too-large'])
+    if (size > CONF_LIMIT) throw new Problem('invalid', CONF_REFUSALS['too-large'])
     return conf
   }
   throw new Problem(
     'not_found',
-    `“${basename(path)}” holds no “${NAME}”. Is the Kobo plugged in, and does it say that it is connected?`,
+    `“${basename(path)}” holds no “${CONF_NAME}”. Is the Kobo plugged in, and does it say that it is connected?`,
   )
 }
 

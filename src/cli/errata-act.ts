@@ -11,11 +11,15 @@ export async function actOn(argv: string[], io: Io): Promise<number> {
   const [id, name, ...more] = positionals
   if (id === undefined || name === undefined || more.length > 0)
     throw new WrongUse('This command needs the id of an erratum and the name of an action.')
-  await withHome(io, async (home) => {
+  const left = await withHome(io, async (home) => {
     const erratum = await erratumById(home.db.read, id)
     if (!erratum) throw new Problem('not_found', 'There is no such erratum.')
-    await actOnErratum(home, erratum, name)
+    return actOnErratum(home, erratum, name)
   })
-  io.out('Done.')
+  io.out(left ? howToAudit(left.audit) : 'Done.')
   return 0
+}
+
+function howToAudit(device: string): string {
+  return `Plug the Kobo in and run “holdfast audit ${device} PATH”, where PATH is its drive or a copy of its .kobo/KoboReader.sqlite. The question closes when that tells of every book.`
 }

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { addPerson } from '../people/person.ts'
-import { Problem } from '../problem.ts'
 import { WrongUse, type Io } from './io.ts'
+import { readPassword } from './read-password.ts'
 import { withHome } from './with-home.ts'
 
 /** `user add NAME [--owner] --password-stdin`: adds a person. */
@@ -26,13 +26,4 @@ export async function addUser(argv: string[], io: Io): Promise<number> {
   if (values.json) io.out(JSON.stringify(person))
   else io.out(`${person.name} is now ${person.owner ? 'an owner' : 'a person'} of this household.`)
   return 0
-}
-
-async function readPassword(io: Io): Promise<string> {
-  let text = ''
-  for await (const chunk of io.input) {
-    text += chunk.toString()
-    if (text.length > 4096) throw new Problem('invalid', 'That password is too long.')
-  }
-  return text.replace(/\r?\n$/, '')
 }

@@ -11,8 +11,17 @@ export type Schema = {
     name: string
     name_key: string
     owner: Flag
-    password_hash: string
     created_at: number
+    removed_at: Generated<number | null>
+  }
+  password: { person: string; hash: string; changed_at: number }
+  invitation: {
+    id: string
+    hash: string
+    inviter: string
+    label: string
+    created_at: number
+    ends_at: number
   }
   api_token: {
     id: string
@@ -21,8 +30,19 @@ export type Schema = {
     hash: string
     created_at: number
     revoked_at: number | null
+    scopes: string
+    used_at: number | null
+    ends_at: number | null
   }
-  web_session: { hash: string; person: string; began_at: number; seen_at: number; ends_at: number }
+  web_session: {
+    hash: string
+    person: string
+    began_at: number
+    seen_at: number
+    ends_at: number
+    id: string
+    browser: string
+  }
   book: BookTable
   book_content: { hash: string; book: string }
   contributor: {

@@ -15,7 +15,7 @@ beforeEach(async () => {
     await home.db.transact((tx) =>
       tx
         .insertInto('person')
-        .values({ id, name: id, name_key: id, owner: 0, password_hash: '-', created_at: START })
+        .values({ id, name: id, name_key: id, owner: 0, created_at: START })
         .execute(),
     )
 })

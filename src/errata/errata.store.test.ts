@@ -26,7 +26,6 @@ beforeEach(async () => {
           id,
           name: id,
           name_key: id,
-          password_hash: '',
           owner: 0 as const,
           created_at: 0,
         })),

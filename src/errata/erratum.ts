@@ -174,7 +174,7 @@ export function goneBackInTime(device: Caller): NewErratum {
     ...about(device, 'gone-back-in-time'),
     cause: `“${device.name}” and this library remember different pasts: one of them was put back to an earlier day.`,
     consequence:
-      'Some books may or may not be on it. They are left alone until it tells of them, or until you have them sent again: then those that are there must be downloaded anew.',
+      'Some books may or may not be on it. They are left alone until it tells of them, or until you have them sent again: then those that are there must be downloaded anew. An audit of its own database tells without that.',
   }
 }
 
@@ -185,7 +185,7 @@ export function lostItsToken(device: Caller, from: number): NewErratum {
     subject: `${device.id} ${from}`,
     cause: `“${device.name}” came as if it were new: it no longer knows what it was sent.`,
     consequence:
-      'Books that it never downloaded are sent again. Those it had downloaded are left alone until you say whether it was reset.',
+      'Books that it never downloaded are sent again. Those it had downloaded are left alone until you say whether it was reset, or audit it: its own database knows.',
     detail: { from: String(from) },
   }
 }
@@ -241,8 +241,8 @@ const ACTIONS: Record<ErratumKind, readonly string[]> = {
   'foreign-token': [],
   'retired-address': [],
   'revoked-address': ['restore'],
-  'gone-back-in-time': ['send-again'],
-  amnesia: ['was-reset', 'kept'],
+  'gone-back-in-time': ['send-again', 'audit'],
+  amnesia: ['was-reset', 'kept', 'audit'],
   'mass-removal': ['remove', 'keep'],
   drift: ['heal'],
   'removed-on-kobo': ['unshelve', 'keep-off'],

@@ -33,7 +33,7 @@ beforeEach(async () => {
   const drop = { path, name: 'drop.epub', uploader: null, source: 'a test' }
   book = (await importFile(home, { ...drop, dispose: 'keep' })).book
   device = await home.db.transact(async (tx) => {
-    const jane = { id: 'jane', name: 'Jane', nameKey: 'jane', owner: true, passwordHash: '' }
+    const jane = { id: 'jane', name: 'Jane', nameKey: 'jane', owner: true }
     await insertPerson(tx, { ...jane, createdAt: 0 })
     const wish = { person: 'jane', name: 'Libra', shelves: null, now: 0, random: home.random }
     return (await pair(tx, wish)).device

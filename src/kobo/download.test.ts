@@ -43,7 +43,7 @@ beforeEach(async () => {
   })
   book = await addBook(epub)
   device = await home.db.transact(async (tx) => {
-    const jane = { id: 'jane', name: 'Jane', nameKey: 'jane', owner: true, passwordHash: '' }
+    const jane = { id: 'jane', name: 'Jane', nameKey: 'jane', owner: true }
     await insertPerson(tx, { ...jane, createdAt: 0 })
     await createShelf(tx, { id: 'novels', person: 'jane', name: 'Novels', now: 0 })
     await addToShelf(tx, 'novels', [book.id], 0, 'person')

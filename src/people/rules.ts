@@ -1,6 +1,7 @@
 import { inspectRoutes } from 'hono/dev'
 import type { Hono, Env } from 'hono'
 import type { Person } from './person.ts'
+import type { Scope } from './scope.ts'
 
 /**
  * Who may use a route.
@@ -23,19 +24,45 @@ export type Rule =
   | 'owner-or-uploader'
   | 'owner'
 
-/** Every route of the server with its rule, besides SPACES. A server that mounts another route does not start. */
-export const RULES: Readonly<Record<string, Rule>> = {
+/**
+ * Every route of the server with its rule, besides SPACES; calls of the API also with the scope that a token needs. A server that
+ * mounts another route does not start.
+ */
+export const RULES: Readonly<Record<string, Rule | readonly [Rule, Scope]>> = {
   'GET /': 'public',
   'GET /public/:file': 'public',
+  'GET /first-visit': 'public',
+  'POST /first-visit': 'public',
   'GET /scripts/*': 'public',
   'GET /sign-in': 'public',
   'POST /sign-in': 'public',
   'POST /sign-out': 'person',
+  'GET /account': 'own',
+  'POST /account/password': 'own',
+  'POST /account/sessions/end': 'own',
+  'POST /account/sessions/:id/end': 'own',
+  'POST /account/tokens': 'own',
+  'POST /account/tokens/:id/revoke': 'own',
+  'GET /people': 'owner',
+  'POST /people/invitations': 'owner',
+  'POST /people/invitations/:id/withdraw': 'owner',
+  'GET /people/:id/removal': 'owner',
+  'POST /people/:id/removal': 'owner',
+  'GET /invitation': 'public',
+  'POST /invitation': 'public',
   'GET /errata': 'own',
   'POST /errata/:id/actions/:name': 'own',
   'POST /errata/:id/dismiss': 'own',
   'GET /devices': 'own',
+  'GET /connect': 'own',
+  'POST /connect': 'own',
   'GET /devices/:id': 'own',
+  'GET /devices/:id/connecting': 'own',
+  'GET /devices/:id/settings': 'own',
+  'POST /devices/:id/settings': 'own',
+  'POST /devices/:id/address': 'own',
+  'POST /devices/:id/revoke': 'own',
+  'POST /devices/:id/conf': 'own',
   'GET /devices/:id/books/:book': 'own',
   'POST /devices/:id/heal': 'own',
   'GET /devices/:id/audits': 'own',
@@ -54,7 +81,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   'POST /books/:id/cover': 'person',
   'POST /books/:id/shelves': 'own',
   'GET /books/:id/files/:kind': 'person',
-  'POST /lamp': 'person',
+  'POST /light': 'person',
   'GET /shelves': 'own',
   'POST /shelves': 'own',
   'GET /shelves/:id': 'own',
@@ -72,43 +99,53 @@ export const RULES: Readonly<Record<string, Rule>> = {
   'ALL /kobo/*': 'public',
 
   'GET /api/v1/openapi.json': 'public',
-  'POST /api/v1/books': 'person',
-  'GET /api/v1/books': 'person',
-  'GET /api/v1/books/:id': 'person',
-  'PATCH /api/v1/books/:id': 'person',
-  'DELETE /api/v1/books/:id': 'owner-or-uploader',
-  'POST /api/v1/books/:id/restore': 'owner-or-uploader',
-  'PUT /api/v1/books/:id/cover': 'person',
-  'GET /api/v1/books/:id/file': 'person',
-  'GET /api/v1/shelves': 'own',
-  'POST /api/v1/shelves': 'own',
-  'PATCH /api/v1/shelves/:id': 'own',
-  'DELETE /api/v1/shelves/:id': 'own',
-  'POST /api/v1/shelves/:id/books': 'own',
-  'PUT /api/v1/shelves/:id/books/:book': 'own',
-  'DELETE /api/v1/shelves/:id/books/:book': 'own',
-  'GET /api/v1/devices': 'own',
-  'POST /api/v1/devices': 'own',
-  'GET /api/v1/devices/:id': 'own',
-  'PATCH /api/v1/devices/:id': 'own',
-  'DELETE /api/v1/devices/:id': 'own',
-  'GET /api/v1/devices/:id/next-sync': 'own',
-  'POST /api/v1/devices/:id/resend': 'own',
-  'POST /api/v1/devices/:id/retract': 'own',
-  'POST /api/v1/devices/:id/reset-sync': 'own',
-  'POST /api/v1/devices/:id/removals/:book/bring-back': 'own',
-  'POST /api/v1/devices/:id/regenerate': 'own',
-  'POST /api/v1/devices/:id/restore': 'own',
-  'GET /api/v1/devices/:id/contents': 'own',
-  'GET /api/v1/devices/:id/syncs': 'own',
-  'GET /api/v1/devices/:id/syncs/:syncId/bundle': 'own',
-  'POST /api/v1/devices/:id/audits': 'own',
-  'GET /api/v1/devices/:id/audits': 'own',
-  'GET /api/v1/devices/:id/audits/:audit': 'own',
-  'POST /api/v1/devices/:id/audits/:audit/heal': 'own',
-  'GET /api/v1/errata': 'own',
-  'POST /api/v1/errata/:id/actions/:name': 'own',
-  'POST /api/v1/errata/:id/dismiss': 'own',
+  'POST /api/v1/books': ['person', 'shelve'],
+  'GET /api/v1/books': ['person', 'read'],
+  'GET /api/v1/books/:id': ['person', 'read'],
+  'PATCH /api/v1/books/:id': ['person', 'shelve'],
+  'DELETE /api/v1/books/:id': ['owner-or-uploader', 'shelve'],
+  'POST /api/v1/books/:id/restore': ['owner-or-uploader', 'shelve'],
+  'PUT /api/v1/books/:id/cover': ['person', 'shelve'],
+  'GET /api/v1/books/:id/file': ['person', 'read'],
+  'GET /api/v1/shelves': ['own', 'read'],
+  'POST /api/v1/shelves': ['own', 'shelve'],
+  'PATCH /api/v1/shelves/:id': ['own', 'shelve'],
+  'DELETE /api/v1/shelves/:id': ['own', 'shelve'],
+  'POST /api/v1/shelves/:id/books': ['own', 'shelve'],
+  'PUT /api/v1/shelves/:id/books/:book': ['own', 'shelve'],
+  'DELETE /api/v1/shelves/:id/books/:book': ['own', 'shelve'],
+  'GET /api/v1/devices': ['own', 'read'],
+  'POST /api/v1/devices': ['own', 'devices'],
+  'GET /api/v1/devices/:id': ['own', 'read'],
+  'PATCH /api/v1/devices/:id': ['own', 'devices'],
+  'DELETE /api/v1/devices/:id': ['own', 'devices'],
+  'GET /api/v1/devices/:id/next-sync': ['own', 'read'],
+  'POST /api/v1/devices/:id/resend': ['own', 'devices'],
+  'POST /api/v1/devices/:id/retract': ['own', 'devices'],
+  'POST /api/v1/devices/:id/reset-sync': ['own', 'devices'],
+  'POST /api/v1/devices/:id/removals/:book/bring-back': ['own', 'devices'],
+  'POST /api/v1/devices/:id/regenerate': ['own', 'devices'],
+  'POST /api/v1/devices/:id/restore': ['own', 'devices'],
+  'GET /api/v1/devices/:id/contents': ['own', 'read'],
+  'GET /api/v1/devices/:id/syncs': ['own', 'read'],
+  'GET /api/v1/devices/:id/syncs/:syncId/bundle': ['own', 'read'],
+  'POST /api/v1/devices/:id/audits': ['own', 'devices'],
+  'GET /api/v1/devices/:id/audits': ['own', 'read'],
+  'GET /api/v1/devices/:id/audits/:audit': ['own', 'read'],
+  'POST /api/v1/devices/:id/audits/:audit/heal': ['own', 'devices'],
+  'GET /api/v1/people': ['owner', 'admin'],
+  'DELETE /api/v1/people/:id': ['owner', 'admin'],
+  'GET /api/v1/invitations': ['owner', 'admin'],
+  'POST /api/v1/invitations': ['owner', 'admin'],
+  'DELETE /api/v1/invitations/:id': ['owner', 'admin'],
+  'GET /api/v1/tokens': ['own', 'admin'],
+  'POST /api/v1/tokens': ['own', 'admin'],
+  'DELETE /api/v1/tokens/:id': ['own', 'admin'],
+  'GET /api/v1/sessions': ['own', 'admin'],
+  'DELETE /api/v1/sessions/:id': ['own', 'admin'],
+  'GET /api/v1/errata': ['own', 'read'],
+  'POST /api/v1/errata/:id/actions/:name': ['own', 'devices'],
+  'POST /api/v1/errata/:id/dismiss': ['own', 'devices'],
 }
 
 /** Spaces of addresses that one check guards as a whole, also for what a Kobo may ask that nobody knows yet. */
@@ -121,11 +158,23 @@ const SPACES: readonly (readonly [beginning: string, rule: Rule])[] = [
 
 /** The rule of a route, such as `GET` `/api/v1/books/:id`. Throws for a route that has none: that is a bug. */
 export function ruleOf(method: string, path: string): Rule {
+  const entry = RULES[`${method} ${path}`]
   const rule =
-    RULES[`${method} ${path}`] ?? SPACES.find(([beginning]) => path.startsWith(beginning))?.[1]
+    (typeof entry === 'string' ? entry : entry?.[0]) ??
+    SPACES.find(([beginning]) => path.startsWith(beginning))?.[1]
   if (!rule) throw new Error(`The route ${method} ${path} has no rule in people/rules.ts.`)
+  if (rule !== 'public' && path.startsWith(API) && typeof entry === 'string')
+    throw new Error(`The call ${method} ${path} has no scope in people/rules.ts.`)
   return rule
 }
+
+/** The scope that a token needs for a call of the API; undefined where none is asked for. */
+export function scopeOf(method: string, path: string): Scope | undefined {
+  const entry = RULES[`${method} ${path}`]
+  return typeof entry === 'string' ? undefined : entry?.[1]
+}
+
+const API = '/api/v1/'
 
 /** The routes of an assembled app: everything that answers, without middleware. */
 export function routesOf<E extends Env>(app: Hono<E>): { method: string; path: string }[] {

@@ -1,8 +1,10 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import type { Home } from '../home.ts'
 import { Problem } from '../problem.ts'
+import { randomId } from '../random-id.ts'
 import type { Person } from './person.ts'
 import { personById } from './person.store.ts'
+import { same } from './same.ts'
 import {
   deleteWebSession,
   insertWebSession,
@@ -25,13 +27,20 @@ export const MOST = 50
 const FORM = /^[A-Za-z0-9_-]{43}$/
 
 /** Begins a session of a person. The secret is given out here and never again: only its SHA-256 is kept. */
-export async function beginWebSession(home: Home, person: Person): Promise<string> {
+export async function beginWebSession(
+  home: Home,
+  person: Person,
+  browser: string,
+): Promise<string> {
   const secret = home.random(32).toString('base64url')
+  const id = randomId(home.random)
   const now = home.now()
   await home.db.transact(async (tx) => {
     await insertWebSession(tx, {
+      id,
       hash: sha256(secret),
       person: person.id,
+      browser,
       beganAt: now,
       seenAt: now,
       endsAt: now + IDLE,
@@ -42,28 +51,29 @@ export async function beginWebSession(home: Home, person: Person): Promise<strin
 }
 
 /**
- * Whose session this is; undefined for anything that is not the secret of one that lasts. Using it puts off its end; `slid` says that
+ * Whose session this is, and its id; undefined for anything that is not the secret of one that lasts. Using it puts off its end; `slid` says that
  * this was written down.
  */
 export async function personOfSession(
   home: Home,
   secret: string,
-): Promise<{ person: Person; slid: boolean } | undefined> {
+): Promise<{ person: Person; id: string; slid: boolean } | undefined> {
   if (!FORM.test(secret)) return undefined
   const hash = sha256(secret)
   const now = home.now()
   const session = await webSession(home.db.read, hash, now)
   if (!session || !same(session.hash, hash)) return undefined
+  const { id } = session
   const person = await personById(home.db.read, session.person)
   if (!person) return undefined
-  if (now - session.seenAt < STEP) return { person, slid: false }
+  if (now - session.seenAt < STEP) return { person, id, slid: false }
   const endsAt = Math.min(now + IDLE, session.beganAt + LONGEST)
   try {
     await home.db.transact((tx) => slideWebSession(tx, { hash, seenAt: now, endsAt }))
-    return { person, slid: true }
+    return { person, id, slid: true }
   } catch (error) {
     // A full disk keeps nobody from looking.
-    if (error instanceof Problem) return { person, slid: false }
+    if (error instanceof Problem) return { person, id, slid: false }
     throw error
   }
 }
@@ -76,12 +86,6 @@ export async function endWebSession(home: Home, secret: string): Promise<void> {
 /** What every form of a session carries, so that no other site can make one: only who knows the secret can say it. */
 export function formToken(secret: string): string {
   return createHash('sha256').update(`form ${secret}`).digest('base64url')
-}
-
-/** Whether two texts are the same, in a time that does not depend on where they differ. */
-export function same(one: string, other: string): boolean {
-  const [a, b] = [Buffer.from(one), Buffer.from(other)]
-  return a.length === b.length && timingSafeEqual(a, b)
 }
 
 function sha256(text: string): string {

@@ -37,6 +37,15 @@ export function judgeAmnesia(
   return { verdict: 'ask', from }
 }
 
+/** The books that the question at `from` is about: their files may have been there before it. */
+export function booksInQuestion(log: readonly Entry[], from: number): string[] {
+  const then = replayStays(
+    log.filter((entry) => entry.seq < from),
+    null,
+  )
+  return [...then].flatMap(([book, stay]) => (stay.file ? [book] : []))
+}
+
 /** Syncs without a token, with no sign of life between them, are one question: the place of the first. Null for none. */
 function firstOfQuestion(log: readonly Entry[], session: number): number | null {
   const life = log.findLast((entry) => entry.seq < session && isSignOfLife(entry))?.seq ?? 0
@@ -48,6 +57,7 @@ function isSignOfLife(entry: Entry): boolean {
     entry.kind === 'returned' ||
     entry.kind === 'list' ||
     entry.kind === 'audited' ||
+    entry.kind === 'missed' ||
     (entry.kind === 'answered' && entry.from !== null) ||
     isFileProof(entry)
   )

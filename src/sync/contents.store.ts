@@ -107,7 +107,7 @@ async function rowsOf(
                           .select('log.seq')
                           .where('log.device', '=', device.id)
                           .whereRef('log.book', '=', 'book.id')
-                          .where('log.kind', '=', 'unlisted'),
+                          .where('log.kind', 'in', ['unlisted', 'missed']),
                       ),
                     ]
                   : []),
@@ -160,7 +160,7 @@ const POSSIBLE: Record<Status, readonly Possible[]> = {
   leaving: [{ states: ['offered', 'unsure'] }],
   orphan: [{ states: ['held'], uncarried: true }],
   foreign: [],
-  doubtful: [{ states: ['unsure', null] }, { states: ['held'], file: true, denied: true }],
+  doubtful: [{ states: ['unsure', null] }, { states: ['held'], denied: true }],
   'on-device': [{ states: ['held'], file: true }],
   entitled: [{ states: ['held'] }],
   offered: [{ states: ['offered', 'unsure'] }],

@@ -151,7 +151,6 @@ async function furnish(): Promise<Device> {
         name: 'Anna',
         name_key: 'anna',
         owner: 1,
-        password_hash: '',
         created_at: 0,
       })
       .execute()

@@ -231,6 +231,7 @@ const someEntry: fc.Arbitrary<Step> = fc.oneof(
     row,
     file: row && file,
   })),
+  fc.boolean().map((row): Step => (seq) => ({ ...mark(seq), kind: 'missed', row, copied: seq })),
   fc.tuple(fc.boolean(), fc.boolean()).map(([repeat, exclude]): Step => (seq) => ({
     ...mark(seq),
     kind: 'delete',

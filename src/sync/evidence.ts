@@ -74,7 +74,7 @@ function hearDenial(found: Evidence, entry: BookEntry, before: Stay, after: Stay
   if (entry.kind === 'delete' && !entry.repeat) found.denial = null
   if (entry.kind === 'audited' && entry.row) found.denial = null
   const kind = deniedBy(entry, before, after)
-  if (kind) found.denial = { kind, at: entry.at, place: entry.seq }
+  if (kind) found.denial = { kind, at: instantOf(entry), place: entry.seq }
   if (kind === 'consent' || kind === 'epoch') found.proof = null
 }
 
@@ -83,6 +83,7 @@ function deniedBy(entry: BookEntry, before: Stay, after: Stay): Denial['kind'] |
   const wasThere = before.state !== 'none'
   if (kind === 'unlisted') return wasThere ? kind : undefined
   if (kind === 'audited') return wasThere && !entry.row ? kind : undefined
+  if (kind === 'missed' && wasThere) return entry.row ? 'file-missed' : 'row-missed'
   if (kind === 'epoch') return after.why === kind && before.why !== kind ? kind : undefined
   if (kind === 'restored') return beganWith(after, entry) ? kind : undefined
   if (kind === 'retract') return 'retracted'
@@ -129,7 +130,7 @@ function hearProof(
   const shown = shownBy(entry)
   if (!shown || stay.state !== 'held' || stay.consent !== null) return
   const at = instantOf(entry)
-  const moment = 'instant' in entry ? momentOf(entry) : entry
+  const moment = momentIn(entry)
   // By a clock that is ahead of ours nothing can be put in order: it only tells of a book that is held.
   if (moment && !isLater(moment, stay.since) && entry.kind !== 'audited') return
   const undated = found.denial ? 0 : entry.seq
@@ -142,8 +143,11 @@ function hearProof(
 /** The file speaks against every doubt before it; a book that is known there was not removed, but may have lost its file. */
 function refutes(proof: Proof, denial: Denial): boolean {
   if (!isNewer(proof, denial)) return false
-  return proof.level === 'file' || denial.kind === 'removal' || denial.kind === 'retracted'
+  return proof.level === 'file' || ABOUT_ROWS.has(denial.kind)
 }
+
+/** Whoever knows the book refutes these, with its file or without. */
+const ABOUT_ROWS: ReadonlySet<Denial['kind']> = new Set(['removal', 'retracted', 'row-missed'])
 
 function shownBy(entry: BookEntry): Pick<Proof, 'kind' | 'level'> | undefined {
   const { kind } = entry
@@ -161,7 +165,15 @@ const ROW_PROOFS = ['metadata-asked', 'cover-asked', 'annotations-asked', 'tagge
 
 /** When what an entry tells was so, epoch ms: never after its arrival, whatever the device's clock says. */
 function instantOf(entry: BookEntry): number {
+  if (entry.kind === 'audited' || entry.kind === 'missed')
+    return Math.min(entry.copied ?? entry.at, entry.at)
   return 'instant' in entry ? Math.min(entry.instant, entry.at) : entry.at
+}
+
+/** The time of which a proof speaks; null where no clock tells. */
+function momentIn(entry: BookEntry): Moment | null {
+  if (entry.kind === 'audited' && entry.copied !== undefined) return { instant: instantOf(entry) }
+  return 'instant' in entry ? momentOf(entry) : entry
 }
 
 /** The last place in the log at which it was not later than the moment. */

@@ -95,6 +95,26 @@ describe('a sentence says what happened and what follows', () => {
       [[saturday('21:20'), { kind: 'audited', row: true, file: true }]],
     ],
     [
+      'on-device: Found in the Kobo’s own database Saturday 21:20; not heard of since. It is on the device.',
+      [
+        [
+          Date.UTC(2026, 10, 24, 9),
+          { kind: 'audited', row: true, file: true, copied: saturday('21:20') },
+        ],
+      ],
+    ],
+    [
+      'on-device: Offered Saturday 21:14 and acknowledged; listed by the Kobo at 21:20; not heard of since. It is on the device.',
+      [
+        offered,
+        [saturday('21:20'), { kind: 'listed' }],
+        [
+          Date.UTC(2026, 10, 24, 9),
+          { kind: 'audited', row: true, file: true, copied: saturday('21:16') },
+        ],
+      ],
+    ],
+    [
       'entitled: Offered Saturday 21:14 and acknowledged. It is in the Kobo’s library, not downloaded.',
       [offered],
     ],
@@ -145,6 +165,13 @@ describe('a sentence says what happened and what follows', () => {
     [
       'missing: The Kobo’s own database lacked it Saturday 22:00. It will be sent at the next sync.',
       [offered, downloaded, [saturday('22:00'), { kind: 'audited', row: false, file: false }]],
+    ],
+    [
+      'doubtful: Offered Saturday 21:14 and acknowledged; the Kobo’s own database lacked it at 22:00. It may not be there any more.',
+      [
+        offered,
+        [Date.UTC(2026, 10, 24, 9), { kind: 'missed', row: false, copied: saturday('22:00') }],
+      ],
     ],
     [
       'missing: A list of the Kobo’s books lacked it Saturday 22:30. It will be sent at the next sync.',

@@ -158,6 +158,8 @@ const PROVEN: Record<Proof['kind'], string> = {
 const DENIED: Record<Denial['kind'], (time: string) => string> = {
   unlisted: (time) => `a list of the Kobo’s books lacked it ${time}`,
   audited: (time) => `the Kobo’s own database lacked it ${time}`,
+  'row-missed': (time) => `the Kobo’s own database lacked it ${time}`,
+  'file-missed': (time) => `its file was not on the Kobo ${time}`,
   consent: (time) => `asked for again ${time}`,
   epoch: (time) => `the Kobo was said or found to be empty ${time}`,
   removal: (time) => `its removal was sent ${time}, and was not acknowledged`,

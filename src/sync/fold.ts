@@ -156,6 +156,7 @@ function apply(stay: Stay, entry: Exclude<BookEntry, Mark & Wish>): void {
       if (stay.state === 'held' && !stay.file) stay.state = 'offered'
       return
     case 'download-cut': // its beginning was told, and said all there is to say
+    case 'missed':
     case 'epoch':
     case 'restored':
     case 'rolled-back':

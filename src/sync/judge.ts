@@ -4,6 +4,7 @@ import type { Tx } from '../db/schema.ts'
 import type { Home } from '../home.ts'
 import { judgeAmnesia } from './amnesia.ts'
 import { ask, closeQuestions, openQuestions } from './amnesia-question.ts'
+import { wasAudited } from './answered-by-audit.ts'
 import { beginEpochAt } from './epoch.ts'
 import { record } from './facts.ts'
 import { lastEntry, readLog } from './log.store.ts'
@@ -37,7 +38,8 @@ export async function judgeSession(
         now,
       })
     if (judgement?.verdict === 'gone') await beginEpochAt(tx, home, device, judgement.from)
-    if (judgement?.verdict === 'ask') await ask(tx, home, device, judgement.from)
+    if (judgement?.verdict === 'ask' && !(await wasAudited(tx, device, judgement.from)))
+      await ask(tx, home, device, judgement.from)
   }
   await keepSession(tx, device.id, { ...session, judged: true })
 }

@@ -322,7 +322,9 @@ const BOOK_FACT = z.discriminatedUnion('kind', [
     row: z.boolean(),
     file: z.boolean(),
     current: z.literal(true).exactOptional(),
+    copied: z.number().exactOptional(),
   }),
+  z.object({ kind: z.literal('missed'), row: z.boolean(), copied: z.number() }),
 ])
 
 const SWEEPING_FACT = z.discriminatedUnion('kind', [

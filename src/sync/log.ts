@@ -45,9 +45,14 @@ export type BookFact =
   | { kind: 'retract' }
   /**
    * The device's own database said so: `row` whether it knows the book, `file` whether the file is there. `current`: it
-   * knows the same past as the ledger, so that what is known of the revisions there stays true.
+   * knows the same past as the ledger, so that what is known of the revisions there stays true. `copied`: the time of which it
+   * speaks, epoch ms; that of its arrival unless given.
    */
-  | { kind: 'audited'; row: boolean; file: boolean; current?: true }
+  | { kind: 'audited'; row: boolean; file: boolean; current?: true; copied?: number }
+  /**
+   * The device's own database lacked it (`row` false), or its file. Nothing follows from it before somebody says that it is to be healed.
+   */
+  | { kind: 'missed'; row: boolean; copied: number }
 
 /**
  * What the oldest entries about a book come to, which went. `touched`: the place of the newest of them that put the book there or took

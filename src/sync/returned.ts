@@ -17,7 +17,7 @@ import { holdingsOf, refold } from './holding.store.ts'
 import { everyBook } from './known-books.store.ts'
 import { lastRolledBack, wasTold } from './log.store.ts'
 import type { KeptSession } from './session.store.ts'
-import { NO_PAGE, readToken, type SyncToken } from './token.ts'
+import { NO_PAGE, readTokenWith, type SyncToken } from './token.ts'
 
 /** What a token told: the page that was taken (null: no token of ours came), and the number of media keys from now on. */
 export type Heard = { returned: string | null; mediaNumber: number }
@@ -34,7 +34,7 @@ export async function hearToken(
   text: string | undefined,
   session: KeptSession,
 ): Promise<Heard> {
-  const token = readToken(home.key, text)
+  const token = readTokenWith([home.key, ...home.formerKeys], text)
   const page = token && (await pageById(tx, token.page))
   if (!token || token.page === NO_PAGE || (page && page.device !== device.id))
     return hearNothing(tx, home, device, session)

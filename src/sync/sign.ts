@@ -19,6 +19,8 @@ export type Denial = Sign & {
   kind:
     | 'unlisted'
     | 'audited'
+    | 'row-missed'
+    | 'file-missed'
     | 'consent'
     | 'epoch'
     | 'removal'

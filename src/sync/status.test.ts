@@ -78,6 +78,12 @@ describe('the status of a book on a device', () => {
     ],
     ['missing', 'the device was reset', { state: 'unsure', denial: denial('epoch') }],
     ['missing', 'an audit did not find it', { denial: denial('audited') }],
+    ['doubtful', 'an audit found no row of it', { state: 'held', denial: denial('row-missed') }],
+    [
+      'doubtful',
+      'an audit found no file of it',
+      { state: 'held', file: true, proof: proof('file'), denial: denial('file-missed') },
+    ],
     ['missing', 'an inventory settled it', { denial: denial('unlisted') }],
     [
       'offered',
@@ -161,7 +167,7 @@ const TABLE: [Status, (each: Situation) => boolean][] = [
     'doubtful',
     ({ wanted, holding: { state, file }, proof, denial }) =>
       wanted &&
-      file &&
+      (file || denial?.kind === 'row-missed') &&
       (state === 'held' || state === 'unsure') &&
       (denial?.place ?? -1) > (proof?.place ?? -1) &&
       denial?.place !== proof?.place,
@@ -188,6 +194,8 @@ function* everySituation(): Generator<Situation> {
   const kinds = [
     'unlisted',
     'audited',
+    'row-missed',
+    'file-missed',
     'consent',
     'epoch',
     'removal',

@@ -82,7 +82,8 @@ function isLeaving({ wanted, holding, denial }: Situation): boolean {
 
 /** What speaks against it is newer than what speaks for it. */
 function isDoubtful({ wanted, holding, proof, denial }: Situation): boolean {
-  const mayBeThere = (holding.state === 'held' || holding.state === 'unsure') && holding.file
+  const isKnown = holding.state === 'held' || holding.state === 'unsure'
+  const mayBeThere = isKnown && (holding.file || denial?.kind === 'row-missed')
   return wanted && mayBeThere && denial !== null && isNewer(denial, proof)
 }
 

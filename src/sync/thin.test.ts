@@ -115,6 +115,7 @@ class Life {
       case 'unshelved':
         return this.fact({ kind: 'unshelved', cause: n % 2 === 0 ? 'person' : 'machine' })
       case 'audited':
+        if (n % 5 === 0) return this.fact({ kind: 'missed', row: n % 2 === 0, copied: this.at })
         return this.fact({ kind: 'audited', row: n % 3 > 0, file: n % 3 > 1 })
       case 'epoch':
         return this.add({ kind: 'epoch', from: this.log.length + 1, consent: n % 5 === 0 })

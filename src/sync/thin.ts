@@ -29,6 +29,7 @@ const EVIDENCE: ReadonlySet<string> = new Set<BookFact['kind']>([
   'annotation',
   'listed',
   'unlisted',
+  'missed',
 ])
 
 /** Whether a fact is evidence of what is on the device, of which there is much, and not somebody's wish. */

@@ -26,6 +26,18 @@ export function readToken(key: Buffer, text: string | undefined): SyncToken | un
   return { ledger: body.ledger, page: body.page }
 }
 
+/** The same with several keys: the server's own, and those it had before. */
+export function readTokenWith(
+  keys: readonly Buffer[],
+  text: string | undefined,
+): SyncToken | undefined {
+  for (const key of keys) {
+    const token = readToken(key, text)
+    if (token) return token
+  }
+  return undefined
+}
+
 function mac(key: Buffer, token: SyncToken): string {
   return createHmac('sha256', key)
     .update(`sync-token\n${token.ledger}\n${token.page}`)

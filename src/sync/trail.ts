@@ -44,6 +44,8 @@ function wordsOf(entry: BookEntry): string {
   if (entry.kind === 'operation') return sentWords(entry)
   if (entry.kind === 'delete')
     return entry.repeat ? 'Removed on the Kobo, which said it again.' : 'Removed on the Kobo.'
+  if (entry.kind === 'missed')
+    return entry.row ? 'Its file was not on the Kobo.' : 'The Kobo’s own database did not have it.'
   if (entry.kind !== 'audited') return WORDS[entry.kind]
   if (!entry.row) return 'The Kobo’s own database does not have it.'
   return `The Kobo’s own database has it, ${entry.file ? 'with' : 'without'} its file.`
@@ -61,7 +63,10 @@ function sentWords({ operation, acknowledged }: OfferedOperation): string {
   return `${SENT[operation.verb]}; ${acknowledged ? 'acknowledged' : 'not acknowledged'}.`
 }
 
-const WORDS: Record<Exclude<BookEntry['kind'], 'operation' | 'delete' | 'audited'>, string> = {
+const WORDS: Record<
+  Exclude<BookEntry['kind'], 'operation' | 'delete' | 'audited' | 'missed'>,
+  string
+> = {
   'metadata-asked': 'The Kobo asked for its details.',
   'cover-asked': 'The Kobo asked for its cover.',
   'annotations-asked': 'The Kobo asked for its highlights.',

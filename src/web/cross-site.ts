@@ -11,17 +11,21 @@ export type Sender = {
 }
 
 /**
- * Whether a form was sent by a page of this server, as far as its headers tell. Without any of them it is not refused: browsers send one
- * of them, and each form of somebody who signed in carries a token besides. Pure.
+ * Who sent a form: a page of this server (`here`), another site (`elsewhere`), a browser that hides which (`hidden`: pages whose addresses
+ * are told to nobody have it do so over plain http), or a program that says nothing of it, for every browser says something (`silent`).
  */
-export function isFromHere({ site, origin, host, base }: Sender): boolean {
+export type From = 'here' | 'elsewhere' | 'hidden' | 'silent'
+
+/** Who sent a form, as far as its headers tell. Pure. */
+export function fromWhere({ site, origin, host, base }: Sender): From {
   // “none” is somebody who sends a form anew from the address line.
-  if (site !== null) return site === 'same-origin' || site === 'none'
-  if (origin === null) return true
-  if (!/^https?:/.test(origin) || !URL.canParse(origin)) return false
+  if (site !== null) return site === 'same-origin' || site === 'none' ? 'here' : 'elsewhere'
+  if (origin === null) return 'silent'
+  if (origin === 'null') return 'hidden'
+  if (!/^https?:/.test(origin) || !URL.canParse(origin)) return 'elsewhere'
   const from = new URL(origin)
-  if (from.origin === new URL(base).origin) return true
+  if (from.origin === new URL(base).origin) return 'here'
   const here = (host ?? '').toLowerCase()
   // Some proxies pass the name on without its port.
-  return from.host === here || from.hostname === here
+  return from.host === here || from.hostname === here ? 'here' : 'elsewhere'
 }

@@ -5,20 +5,22 @@ import { READING_LIMIT } from '../audit/reading.ts'
 import { countErrata } from '../errata/errata.store.ts'
 import type { Home } from '../home.ts'
 import { mayEnter, ruleOf } from '../people/rules.ts'
-import { formToken, personOfSession, same } from '../people/web-session.ts'
+import { same } from '../people/same.ts'
+import { formToken, personOfSession } from '../people/web-session.ts'
 import { Problem } from '../problem.ts'
 import { tellTimes } from '../sync/tell-time.ts'
 import { machineTimeZone } from '../time-zone.ts'
 import { baseOf, giveSecret, readSecret } from './cookie.ts'
-import { isFromHere } from './cross-site.ts'
-import { carriesToken, isJson, TOKEN_FIELD } from './form.ts'
-import { readLamp } from './lamp.ts'
+import { fromWhere, type From } from './cross-site.ts'
+import { carriesToken, isJson, TOKEN_FIELD, tokenIn } from './form.ts'
+import { readLight } from './light.ts'
 import { link, rootOf } from './paths.ts'
 import type { Visit, WebContext, WebEnv } from './visit.ts'
+import { isOfVisitor } from './visitor.ts'
 
 /** Who looks, if they signed in: the visit, whose end this puts off. */
 export async function visitOf(c: WebContext, home: Home): Promise<Visit | undefined> {
-  const secret = readSecret(c)
+  const secret = readSecret(c, home)
   if (secret === undefined) return undefined
   const session = await personOfSession(home, secret)
   if (!session) return undefined
@@ -27,11 +29,12 @@ export async function visitOf(c: WebContext, home: Home): Promise<Visit | undefi
   return {
     person: session.person,
     secret,
+    session: session.id,
     token: formToken(secret),
     root: rootOf(c.req.url),
     now,
     errata: await countErrata(home.db.read, session.person),
-    lamp: readLamp(c),
+    light: readLight(c),
     tell: tellTimes(now, machineTimeZone()),
   }
 }
@@ -50,23 +53,39 @@ export function enter(home: Home): MiddlewareHandler<WebEnv> {
   }
 }
 
-/** Refuses forms that a page of another site sent. */
+/** Refuses forms that a page of another site sent. Where a browser hides that, the token of the form decides. */
 export function refuseCrossSite(home: Home): MiddlewareHandler<WebEnv> {
   return async (c, next) => {
-    const header = (name: string) => c.req.header(name) ?? null
-    const sender = {
-      site: header('sec-fetch-site'),
-      origin: header('origin'),
-      host: header('host'),
-      base: baseOf(c, home),
-    }
-    if (!isFromHere(sender))
-      throw new Problem(
-        'forbidden',
-        'This form came from another address than Holdfast’s own. Nothing was changed. If it was yours, open the page anew; behind a proxy, set HOLDFAST_PUBLIC_URL.',
-      )
+    if (senderOf(c, home) === 'elsewhere') throw fromElsewhere()
     await next()
   }
+}
+
+/** The same for forms of somebody who did not sign in: without a session there is only the token of a visitor. */
+export function refuseCrossSiteVisitor(home: Home): MiddlewareHandler<WebEnv> {
+  return async (c, next) => {
+    const sender = senderOf(c, home)
+    if (sender === 'elsewhere') throw fromElsewhere()
+    if (sender === 'hidden' && !isOfVisitor(c, home, await tokenIn(c))) throw fromElsewhere()
+    await next()
+  }
+}
+
+function senderOf(c: WebContext, home: Home): From {
+  const header = (name: string) => c.req.header(name) ?? null
+  return fromWhere({
+    site: header('sec-fetch-site'),
+    origin: header('origin'),
+    host: header('host'),
+    base: baseOf(c, home),
+  })
+}
+
+function fromElsewhere(): Problem {
+  return new Problem(
+    'forbidden',
+    'This form came from another address than Holdfast’s own. Nothing was changed. If it was yours, open the page anew; behind a proxy, set HOLDFAST_PUBLIC_URL.',
+  )
 }
 
 /** Refuses forms of more than `maxSize` bytes before they are read. */

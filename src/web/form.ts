@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { same } from '../people/web-session.ts'
+import { same } from '../people/same.ts'
 import { Problem } from '../problem.ts'
 import type { WebContext } from './visit.ts'
 
@@ -38,7 +38,12 @@ export function isJson(c: WebContext): boolean {
 
 /** Whether a form carries this token. */
 export async function carriesToken(c: WebContext, token: string): Promise<boolean> {
-  return same((await fieldsOf(c)).get(TOKEN_FIELD) ?? '', token)
+  return same(await tokenIn(c), token)
+}
+
+/** The token that a form carries; empty when it has none. */
+export async function tokenIn(c: WebContext): Promise<string> {
+  return (await fieldsOf(c)).get(TOKEN_FIELD) ?? ''
 }
 
 async function fieldsOf(c: WebContext): Promise<URLSearchParams> {

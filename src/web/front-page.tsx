@@ -2,7 +2,7 @@ import { Layout } from './layout.tsx'
 import { link } from './paths.ts'
 
 /** The first page: what Holdfast is, and how to begin. */
-export function FrontPage({ root }: { root: string }) {
+export function FrontPage({ root, isOwned }: { root: string; isOwned: boolean }) {
   return (
     <Layout title="Holdfast" root={root}>
       <h1>Holdfast</h1>
@@ -10,7 +10,11 @@ export function FrontPage({ root }: { root: string }) {
         A book server of your own for Kobo readers. It knows what each of them really holds.
       </p>
       <p class="lead">
-        <a href={link(root, 'signIn')}>Sign in</a>
+        {isOwned ? (
+          <a href={link(root, 'signIn')}>Sign in</a>
+        ) : (
+          <a href={link(root, 'firstVisit')}>First visit</a>
+        )}
       </p>
       <p>
         Your books arrive over Wi-Fi, as if you had bought them. What is lost on the way is sent
@@ -20,7 +24,11 @@ export function FrontPage({ root }: { root: string }) {
       <h2>To begin</h2>
       <ol>
         <li>
-          <p>Make an account for yourself. The password is read from the input.</p>
+          <p>
+            Make an account for yourself: the log of the server has a link, which is good for
+            fifteen minutes and once. Or make it on its machine; the password is read from the
+            input.
+          </p>
           <pre>
             <code>bin/holdfast user add anna --owner --password-stdin</code>
           </pre>

@@ -18,9 +18,8 @@ export function pageHeaders({ withScripts = false } = {}): MiddlewareHandler {
       baseUri: ["'none'"],
       frameAncestors: ["'none'"],
     },
-    // With no-referrer browsers would hide from the server, too, which site sent a form.
-    referrerPolicy: 'same-origin',
-    // What is reached over plain HTTP at home must stay reachable so.
+    referrerPolicy: 'no-referrer',
+    // Whether the server is reached by https is said with every answer (answer-headers.ts).
     strictTransportSecurity: false,
   })
 }
@@ -32,8 +31,9 @@ export function scriptHeaders(): MiddlewareHandler {
       defaultSrc: ["'none'"],
       scriptSrc: ["'self'", "'wasm-unsafe-eval'"],
       connectSrc: ["'self'"],
+      frameAncestors: ["'none'"],
     },
-    referrerPolicy: 'same-origin',
+    referrerPolicy: 'no-referrer',
     strictTransportSecurity: false,
   })
 }

@@ -2,7 +2,7 @@ import { raw } from 'hono/html'
 import type { Child } from 'hono/jsx'
 import { pageFile } from './files.ts'
 import { TOKEN_FIELD } from './form.ts'
-import type { Lamp } from './lamp.ts'
+import type { Light } from './light.ts'
 import { link, type PathName } from './paths.ts'
 import type { Visit } from './visit.ts'
 
@@ -17,15 +17,15 @@ export function Layout(props: {
   children?: Child
 }) {
   const { title, root, visit, here, children } = props
-  const lamp = visit?.lamp ?? 'auto'
+  const light = visit?.light ?? 'auto'
   return (
     <>
       {raw('<!doctype html>')}
-      <html lang="en" data-lamp={lamp === 'auto' ? undefined : lamp}>
+      <html lang="en" data-light={light === 'auto' ? undefined : light}>
         <head>
           <meta charset="utf-8" />
           <meta name="viewport" content="width=device-width, initial-scale=1" />
-          <meta name="color-scheme" content={SCHEMES[lamp]} />
+          <meta name="color-scheme" content={SCHEMES[light]} />
           <title>{title === 'Holdfast' ? title : `${title} · Holdfast`}</title>
           <Font root={root} name="roman.woff2" />
           <Font root={root} name="small-caps.woff2" />
@@ -52,7 +52,7 @@ export function Layout(props: {
   )
 }
 
-const SCHEMES: Record<Lamp, string> = { auto: 'light dark', light: 'light', dark: 'dark' }
+const SCHEMES: Record<Light, string> = { auto: 'light dark', light: 'light', dark: 'dark' }
 
 const PARTS = [
   ['books', 'Library'],
@@ -80,34 +80,38 @@ function Parts({ visit, here }: { visit: Visit; here: PathName | undefined }) {
   )
 }
 
-const LIGHTS = [
+const LIGHT_WORDS = [
   ['auto', 'As this device'],
   ['light', 'Daylight'],
   ['dark', 'Lamplight'],
-] as const satisfies [Lamp, string][]
+] as const satisfies [Light, string][]
 
 function Foot({ visit, here }: { visit: Visit; here: PathName | undefined }) {
   return (
     <footer class="foot">
-      <Form visit={visit} action={link(visit.root, 'lamp')}>
+      <Form visit={visit} action={link(visit.root, 'light')}>
         <fieldset>
           <legend class="unseen">By which light to read</legend>
           {here !== undefined && <input type="hidden" name="back" value={link('/', here)} />}
-          {LIGHTS.map(([lamp, words]) => (
+          {LIGHT_WORDS.map(([light, words]) => (
             <button
               class="plain"
-              name="lamp"
-              value={lamp}
-              aria-pressed={visit.lamp === lamp ? 'true' : 'false'}
+              name="light"
+              value={light}
+              aria-pressed={visit.light === light ? 'true' : 'false'}
             >
               {words}
             </button>
           ))}
         </fieldset>
       </Form>
-      <Form visit={visit} action={link(visit.root, 'signOut')}>
-        <button class="plain">Sign out {visit.person.name}</button>
-      </Form>
+      <div class="row">
+        {visit.person.owner && <a href={link(visit.root, 'people')}>People</a>}
+        <a href={link(visit.root, 'account')}>Account</a>
+        <Form visit={visit} action={link(visit.root, 'signOut')}>
+          <button class="plain">Sign out {visit.person.name}</button>
+        </Form>
+      </div>
     </footer>
   )
 }

@@ -2,6 +2,11 @@ import { Hono } from 'hono'
 import { compress } from 'hono/compress'
 import { etag } from 'hono/etag'
 import type { Home } from '../home.ts'
+import { CONF_LIMIT } from '../kobo-conf/edit.ts'
+import { hasOwner } from '../people/person.store.ts'
+import { changePassword, showAccount } from './account/show.tsx'
+import { endOneSession, endSessions } from './account/sessions.tsx'
+import { makeToken, revokeOne } from './account/tokens.tsx'
 import { healAudited } from './audit/heal.tsx'
 import { tellBooks } from './audit/books.ts'
 import { showAudits, takeAudit } from './audit/list.tsx'
@@ -13,8 +18,12 @@ import { shelveBook } from './book/put-on-shelves.tsx'
 import { replaceBookCover } from './book/replace-cover.ts'
 import { showBook } from './book/show.tsx'
 import { showColophon } from './colophon/show.tsx'
+import { editConf } from './device/conf.ts'
+import { askForKobo, connectKobo } from './device/connect.tsx'
+import { showConnecting } from './device/connecting.tsx'
 import { healDevice } from './device/heal.tsx'
 import { showDevices } from './device/list.tsx'
+import { changeSettings, giveAddress, revokeKobo, showSettings } from './device/settings.tsx'
 import { showDevice } from './device/show.tsx'
 import { showTrail } from './device/trail.tsx'
 import {
@@ -22,6 +31,7 @@ import {
   limitForm,
   limitReading,
   refuseCrossSite,
+  refuseCrossSiteVisitor,
   refuseForged,
   refuseForgedUpload,
   tellOfChanges,
@@ -32,11 +42,15 @@ import { showErrata } from './erratum/list.tsx'
 import { FrontPage } from './front-page.tsx'
 import { giveFile } from './give-file.ts'
 import { keptNowhere, pageHeaders, scriptHeaders } from './headers.ts'
-import { chooseLamp } from './lamp.ts'
+import { chooseLight } from './light.ts'
 import { addBooks } from './library/add.ts'
 import { takeChosen } from './library/chosen.tsx'
 import { showLibrary } from './library/show.tsx'
 import { link, PATHS, rootOf } from './paths.ts'
+import { showFirstVisit, takeFirstVisit } from './people/first-visit.tsx'
+import { showInvitation, takeInvitation } from './people/invitation.tsx'
+import { inviteSomebody, showPeople, withdrawOne } from './people/list.tsx'
+import { removeOne, showRemoval } from './people/removal.tsx'
 import { answerError } from './problem-page.tsx'
 import { scriptAt } from './scripts.ts'
 import { beginSession, showSignIn } from './session/begin.tsx'
@@ -50,6 +64,8 @@ import type { Page, WebEnv } from './visit.ts'
 
 /** A form holds at most so many bytes: the ids of ten thousand books. */
 const FORM_LIMIT = 1024 * 1024
+/** One with a Kobo's configuration, and the little that is said beside it. */
+const CONF_FORM_LIMIT = CONF_LIMIT + 16 * 1024
 /** And one of somebody who did not sign in. */
 const SIGN_IN_LIMIT = 16 * 1024
 
@@ -57,15 +73,14 @@ const SIGN_IN_LIMIT = 16 * 1024
 export function webRoutes(home: Home, changed: () => void): Hono<WebEnv> {
   const app = new Hono<WebEnv>()
   app.onError((error, c) => answerError(home.log, error, c))
-  const open = [pageHeaders(), keptNowhere()] as const
+  const page = [pageHeaders(), keptNowhere()] as const
   // Scripts of ours run for somebody who signed in, and for nobody else.
-  const page = [pageHeaders({ withScripts: true }), keptNowhere()] as const
-  const own = [...page, enter(home)] as const
-  const show = (path: string, handler: Page) => app.get(path, ...own, handler)
+  const scripted = [pageHeaders({ withScripts: true }), keptNowhere()] as const
+  const show = (path: string, handler: Page) => app.get(path, ...scripted, enter(home), handler)
   const take = (path: string, handler: Page) =>
     app.post(
       path,
-      ...page,
+      ...scripted,
       refuseCrossSite(home),
       limitForm(FORM_LIMIT),
       enter(home),
@@ -77,7 +92,7 @@ export function webRoutes(home: Home, changed: () => void): Hono<WebEnv> {
   const bring = (path: string, handler: Page) =>
     app.post(
       path,
-      ...page,
+      ...scripted,
       refuseCrossSite(home),
       enter(home),
       refuseForgedUpload(),
@@ -85,34 +100,63 @@ export function webRoutes(home: Home, changed: () => void): Hono<WebEnv> {
       handler,
     )
 
-  app.get(PATHS.front, ...open, async (c) => {
+  app.get(PATHS.front, ...page, async (c) => {
     const root = rootOf(c.req.url)
     if (await visitOf(c, home)) return c.redirect(link(root, 'books'), 303)
-    return c.html(<FrontPage root={root} />)
+    return c.html(<FrontPage root={root} isOwned={await hasOwner(home.db.read)} />)
   })
   app.get(PATHS.file, pageHeaders(), compress(), etag(), giveFile())
 
+  const open = (path: string, handler: Page) =>
+    app.post(path, ...page, limitForm(SIGN_IN_LIMIT), refuseCrossSiteVisitor(home), handler)
+  app.get(PATHS.firstVisit, ...page, showFirstVisit(home))
+  open(PATHS.firstVisit, takeFirstVisit(home))
+  app.get(PATHS.invitation, ...page, showInvitation(home))
+  open(PATHS.invitation, takeInvitation(home))
   app.get(PATHS.script, scriptHeaders(), compress(), etag(), async (c) => {
     const script = await scriptAt(c.req.path.slice(PATHS.script.length - 1))
     if (!script) return c.notFound()
     return c.body(script.body, 200, { 'content-type': script.type, 'cache-control': 'no-cache' })
   })
 
-  app.get(PATHS.signIn, ...open, showSignIn(home))
-  app.post(
-    PATHS.signIn,
-    ...open,
-    refuseCrossSite(home),
-    limitForm(SIGN_IN_LIMIT),
-    beginSession(home),
-  )
+  app.get(PATHS.signIn, ...page, showSignIn(home))
+  open(PATHS.signIn, beginSession(home))
   take(PATHS.signOut, endSession(home))
+
+  show(PATHS.account, showAccount(home))
+  take(PATHS.changePassword, changePassword(home))
+  take(PATHS.endSessions, endSessions(home))
+  take(PATHS.endOne, endOneSession(home))
+  take(PATHS.makeToken, makeToken(home))
+  take(PATHS.revokeToken, revokeOne(home))
+
+  show(PATHS.people, showPeople(home))
+  take(PATHS.invite, inviteSomebody(home))
+  take(PATHS.withdraw, withdrawOne(home))
+  show(PATHS.removal, showRemoval(home))
+  take(PATHS.removal, removeOne(home))
 
   show(PATHS.errata, showErrata(home))
   take(PATHS.act, answerErratum(home))
   take(PATHS.dismiss, dismissOne(home))
 
   show(PATHS.devices, showDevices(home))
+  show(PATHS.connect, askForKobo(home))
+  take(PATHS.connect, connectKobo(home))
+  show(PATHS.connecting, showConnecting(home))
+  show(PATHS.settings, showSettings(home))
+  take(PATHS.settings, changeSettings(home))
+  take(PATHS.address, giveAddress(home))
+  take(PATHS.revoke, revokeKobo(home))
+  app.post(
+    PATHS.conf,
+    ...page,
+    refuseCrossSite(home),
+    limitForm(CONF_FORM_LIMIT),
+    enter(home),
+    refuseForgedUpload(),
+    editConf(home),
+  )
   show(PATHS.device, showDevice(home))
   show(PATHS.book, showTrail(home))
   take(PATHS.heal, healDevice(home))
@@ -126,8 +170,8 @@ export function webRoutes(home: Home, changed: () => void): Hono<WebEnv> {
   take(PATHS.editBook, takeEdit(home))
   bring(PATHS.replaceCover, replaceBookCover(home))
   take(PATHS.shelveBook, shelveBook(home))
-  app.get(PATHS.download, ...open, enter(home), downloadBook(home))
-  app.get(PATHS.coverImage, ...open, enter(home), showCoverImage(home))
+  app.get(PATHS.download, ...page, enter(home), downloadBook(home))
+  app.get(PATHS.coverImage, ...page, enter(home), showCoverImage(home))
 
   show(PATHS.shelves, showShelves(home))
   take(PATHS.makeShelf, makeShelf(home))
@@ -138,7 +182,7 @@ export function webRoutes(home: Home, changed: () => void): Hono<WebEnv> {
   take(PATHS.deleteShelf, deleteOne(home))
 
   show(PATHS.colophon, showColophon(home))
-  take(PATHS.lamp, chooseLamp())
+  take(PATHS.light, chooseLight())
 
   show(PATHS.audits, showAudits(home))
   show(PATHS.auditedBooks, tellBooks(home))

@@ -1,7 +1,7 @@
 import type { HttpBindings } from '@hono/node-server'
 import type { Context, Handler } from 'hono'
 import type { Person } from '../people/person.ts'
-import type { Lamp } from './lamp.ts'
+import type { Light } from './light.ts'
 import type { TellTime } from '../sync/tell-time.ts'
 
 /** Somebody who signed in and looks at a page. */
@@ -9,6 +9,8 @@ export type Visit = {
   person: Person
   /** The secret of the session. */
   secret: string
+  /** Its id. */
+  session: string
   /** What the forms of the page carry. */
   token: string
   /** The way up to the root from here. */
@@ -17,7 +19,7 @@ export type Visit = {
   now: number
   /** How many errata are open for this person. */
   errata: number
-  lamp: Lamp
+  light: Light
   tell: TellTime
 }
 

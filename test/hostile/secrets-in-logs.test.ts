@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
 import { openApp } from '../../src/app.ts'
 import { redactLine } from '../../src/log.ts'
-import { openBrowser } from '../support/browser.ts'
-import { openHouse } from '../support/house.ts'
+import { openBrowser, type Browser } from '../support/browser.ts'
+import { openHouse, type House } from '../support/house.ts'
+import { tablesOf } from '../support/tables-of.ts'
 import { furnish } from './fuzz-target.ts'
 
 test('a whole life at the finest level of the log tells no secret', async () => {
@@ -54,7 +55,9 @@ test('a whole life at the finest level of the log tells no secret', async () => 
   const form = browser.form('Sign out Anna').fields[0]?.[1] ?? ''
   await browser.go(`/errata?after=${session}`)
   await browser.post('/sign-out', { token: form }, { origin: 'https://elsewhere.example' })
+  const handedOut = await peopleOf(house, browser)
   await house.settled()
+  const kept = JSON.stringify(tablesOf(house))
 
   // The same server with a database that breaks in the middle of everything, and says too much when it does.
   const { home } = house.server
@@ -84,6 +87,7 @@ test('a whole life at the finest level of the log tells no secret', async () => 
     'a wrong password',
     session,
     form,
+    ...handedOut,
     home.key.toString('hex'),
     home.key.toString('base64'),
     home.key.toString('base64url'),
@@ -94,9 +98,82 @@ test('a whole life at the finest level of the log tells no secret', async () => 
   expect(secrets.filter((secret) => secret.length < 12)).toEqual([])
   const lines = [...house.log]
   await house.close()
+  // In the database the secrets are hashes. The key of the server is there as it is, for nothing else can sign.
+  for (const secret of secrets.filter((each) => each !== home.key.toString('hex')))
+    expect([secret.slice(0, 4), kept.includes(secret)]).toEqual([secret.slice(0, 4), false])
   expect(lines.length).toBeGreaterThan(40)
   expect(lines.some((line) => line.includes('It broke at'))).toBe(true)
   for (const secret of secrets) expect(lines.filter((line) => line.includes(secret))).toEqual([])
+})
+
+/** Every secret that people are given on pages and by calls: sessions, tokens, invitations, passwords, and what forms carry. */
+async function peopleOf(house: House, anna: Browser): Promise<string[]> {
+  const secrets: string[] = []
+  await anna.go('/account')
+  await anna.press('Make a token', { label: 'laptop', scope: ['read', 'admin'], days: '30' })
+  const token = /hf_[\w-]{43}/.exec(anna.words)?.[0] ?? ''
+  await anna.go('/people')
+  await anna.press('Invite', { label: 'Ben' })
+  const links = [/http\S+code=[\w-]+/.exec(anna.words)?.[0] ?? '']
+  const wish = { method: 'POST', headers: { authorization: `Bearer ${token}` } }
+  for (const [path, body] of [
+    ['/tokens', '{"label":"another"}'],
+    ['/invitations', '{}'],
+  ] as const) {
+    const headers = { ...wish.headers, 'content-type': 'application/json' }
+    const text = await (
+      await fetch(`${house.url}/api/v1${path}`, { ...wish, headers, body })
+    ).text()
+    secrets.push(...(/hf_[\w-]{43}/.exec(text) ?? []))
+    links.push(...(/http[^"]+code=[\w-]+/.exec(text) ?? []))
+  }
+  for (const [n, link] of links.entries()) {
+    const guest = openBrowser(house.url)
+    await guest.go(link)
+    const password = `a lantern in hall ${n}`
+    const pressed = { name: `Guest ${n}`, password }
+    await guest.press('Make my account', pressed)
+    await guest.go('/account')
+    await guest.press('Change the password', { current: password, password: `${password} anew` })
+    await guest.go(`/account?x=${link}`)
+    await guest.go(`${link}x`)
+    secrets.push(password, `${password} anew`, guest.cookie.split('=')[1] ?? '')
+    secrets.push(...[...guest.others.values()].map((each) => each.split('=')[1] ?? ''))
+  }
+  secrets.push(token, ...links.map((link) => link.split('=')[1] ?? ''))
+  return secrets
+}
+
+test('the code of a first visit is in the log once, where it is told', async () => {
+  const house = await openHouse({ isEmpty: true })
+  const link = house.log.flatMap((line) => /http\S+code=[\w-]{22}/.exec(line)?.[0] ?? [])[0] ?? ''
+  const code = link.split('=')[1] ?? ''
+  const browser = openBrowser(house.url)
+  await browser.go(link)
+  await browser.press('Make my account', { code, name: 'Anna', password: 'short' })
+  await browser.press('Make my account', { code, name: 'Anna', password: 'a lantern in the hall' })
+  expect(browser.shown.url).toBe(`${house.url}/errata`)
+  await browser.go(link)
+  const told = house.log.filter((line) => line.includes(code))
+  const kept = JSON.stringify(tablesOf(house))
+  await house.close()
+  expect(told).toHaveLength(1)
+  expect(kept).not.toContain(code)
+})
+
+test('a Kobo that still calls with a revoked address is told of without the address', async () => {
+  const house = await openHouse()
+  const { id, syncUrl } = await house.device('Libra')
+  const headers = { 'x-kobo-deviceid': 'f'.repeat(64) }
+  await fetch(`${syncUrl}/v1/library/sync`, { headers })
+  await house.api('DELETE', `/devices/${id}`)
+  await fetch(`${syncUrl}/v1/library/sync`, { headers })
+  const { body } = await house.api<{ items: { kind: string }[] }>('GET', '/errata')
+  expect(body.items.map(({ kind }) => kind)).toEqual(['revoked-address'])
+  const secret = syncUrl.split('/').at(-1) ?? ''
+  const everywhere = JSON.stringify([body, tablesOf(house), house.log])
+  await house.close()
+  expect(everywhere).not.toContain(secret)
 })
 
 test('ids and hashes stay in the log, for they open nothing', () => {

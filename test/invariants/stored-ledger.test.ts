@@ -147,7 +147,6 @@ async function stock(home: TempHome): Promise<void> {
         name: 'Anna',
         name_key: 'anna',
         owner: 1,
-        password_hash: '',
         created_at: 0,
       })
       .execute()

@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { HEALED } from '../../src/audit/snapshot.ts'
 import type { Step } from './step.ts'
 
 /** How many books a world has. */
@@ -113,6 +114,40 @@ export const anyStep: fc.Arbitrary<Step> = fc.oneof(
         of(1, 'reset sync' as const, 'pause' as const, 'policy' as const),
         of(1, 'stranger' as const),
       ]),
+      kobo: anyKobo,
+    }),
+  },
+  {
+    weight: 7,
+    arbitrary: fc.record({
+      do: weighted([
+        of(1, 'wipe' as const, 'older database' as const),
+        of(5, 'copy database' as const),
+      ]),
+      kobo: anyKobo,
+    }),
+  },
+  {
+    weight: 9,
+    arbitrary: fc.record({
+      do: fc.constant('audit' as const),
+      copy: fc.constantFrom('now' as const, 'earlier' as const),
+      listing: fc.boolean(),
+      day: fc.constantFrom(
+        'right' as const,
+        'right' as const,
+        'unknown' as const,
+        'too young' as const,
+      ),
+      kobo: anyKobo,
+    }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant('heal' as const),
+      classes: fc.option(fc.subarray([...HEALED], { minLength: 1 }), { nil: null }),
+      evenUnsaved: fc.boolean(),
       kobo: anyKobo,
     }),
   },

@@ -1,6 +1,6 @@
 import type { SyncReport } from '../../src/simulator/device.ts'
 import { newestIssued } from '../../src/sync/chain.store.ts'
-import { deviceOf } from './owner.ts'
+import { deviceOf } from './calls.ts'
 import { pageOf } from './page-of.ts'
 import { fail, type Witnessed, type World } from './world.ts'
 

@@ -6,7 +6,7 @@ import { allPairs, duePairs } from '../../src/sync/pair.store.ts'
 import { plan, type Due } from '../../src/sync/plan.ts'
 import { chainOf, replay, unnamed } from '../../src/sync/replay.ts'
 import { tellTimes } from '../../src/sync/tell-time.ts'
-import { deviceOf } from './owner.ts'
+import { deviceOf } from './calls.ts'
 import { fail, type Witnessed, type World } from './world.ts'
 
 const FILE_PROOFS = ['download-completed', 'state', 'annotation', 'listed', 'audited']

@@ -2,7 +2,7 @@ import { lastSeq } from '../../src/sync/log.store.ts'
 import { allPairs } from '../../src/sync/pair.store.ts'
 import { plan } from '../../src/sync/plan.ts'
 import { operations } from './checks-of-ledger.ts'
-import { deviceOf } from './owner.ts'
+import { deviceOf } from './calls.ts'
 import type { Step } from './step.ts'
 import { fail, type Witnessed, type World } from './world.ts'
 

@@ -113,6 +113,7 @@ const TALKS: Step['do'][] = ['sync', 'tap']
 const WISHES: Step['do'][] = [
   ...(['shelve', 'unshelve', 'rename', 'delete book', 'restore book', 'again'] as const),
   ...(['machine removes', 'answer', 'resend', 'retract', 'bring back', 'reset sync'] as const),
+  ...(['audit', 'heal'] as const),
   ...(['pause', 'policy', 'read'] as const),
 ]
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { KEPT } from './kept.ts'
 import { runSchedule } from './run-schedule.ts'
 import { anySchedule } from './step.ts'
 import { openStage, type Stage } from './world.ts'
@@ -20,3 +21,7 @@ test('whatever happens to two Kobos, their owner and their server, every invaria
   })
   await fc.assert(schedules, { numRuns: SCHEDULES, seed: 1, interruptAfterTimeLimit: 120_000 })
 }, 300_000)
+
+test.each(KEPT)('what failed once holds: $wrong', async ({ schedule }) => {
+  expect(Object.fromEntries(await runSchedule(stage, schedule))).toEqual({})
+})

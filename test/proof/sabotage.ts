@@ -9,7 +9,7 @@ import { packageRoot } from '../../src/package-root.ts'
 /** One failure tells what there is to know. */
 const ENOUGH = 1
 
-/** A change to the built program: in this file of src/sync, `from` (which must be there exactly once) becomes `to`. */
+/** A change to the built program: in this file, named from src/sync, `from` (which must be there exactly once) becomes `to`. */
 export type Change = { file: string; from: string; to: string }
 
 /** How many schedules, from which seed on, and in how many of them, the first, the server is killed. */

@@ -45,7 +45,7 @@ export const SABOTAGES: Sabotage[] = [
       { file: 'turn.js', from: 'import { headOf,', to: 'import { headOf, newestIssued,' },
     ],
     breaks: /I4:|I7:/,
-    seed: 46,
+    seed: 170,
   },
   {
     what: 'page numbers instead of random ids',
@@ -91,7 +91,7 @@ export const SABOTAGES: Sabotage[] = [
       },
     ],
     breaks: /I7:|I19:/,
-    seed: 8,
+    seed: 75,
   },
   {
     what: 'readiness removes',
@@ -103,6 +103,30 @@ export const SABOTAGES: Sabotage[] = [
       },
     ],
     breaks: /I3:/,
+    seed: 1,
+  },
+  {
+    what: 'an old audit beats newer facts',
+    changes: [
+      {
+        file: '../audit/place.js',
+        from: 'return entries.some((entry) => isAfter(entry, place, said) && overturns(entry, said));',
+        to: 'return false;',
+      },
+    ],
+    breaks: /I7:|I4:/,
+    seed: 30,
+  },
+  {
+    what: 'heal sends again what is healthy',
+    changes: [
+      {
+        file: '../audit/heal.js',
+        from: 'healed.flatMap((finding) => factsOf(finding, place))',
+        to: "certificate.findings.map(({ book }) => ({ kind: 'consent', book }))",
+      },
+    ],
+    breaks: /I7:/,
     seed: 1,
   },
 ]

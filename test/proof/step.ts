@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import type { Healed } from '../../src/audit/snapshot.ts'
 import { anyBook, anyKobo, anyStep } from './any-step.ts'
 import { storyOf } from './story.ts'
 
@@ -24,6 +25,16 @@ export type Sync = {
   once: FaultOnce | null
 } & OfKobo
 
+/**
+ * What its owner brings of a Kobo: its database as it is now, or the copy that was made earlier; with the listing of its files or without;
+ * and what they say of the day.
+ */
+export type Audit = {
+  copy: 'now' | 'earlier'
+  listing: boolean
+  day: 'right' | 'unknown' | 'too young'
+}
+
 /** One thing that happens in a schedule. */
 export type Step =
   | Sync
@@ -48,6 +59,9 @@ export type Step =
         | 'policy'
         | 'stranger'
     } & OfKobo)
+  | ({ do: 'wipe' | 'older database' | 'copy database' } & OfKobo)
+  | ({ do: 'audit' } & Audit & OfKobo)
+  | ({ do: 'heal'; classes: Healed[] | null; evenUnsaved: boolean } & OfKobo)
   | { do: 'machine removes'; count: number }
   | { do: 'answer' }
   | { do: 'restart'; how: 'stop' | 'kill' }

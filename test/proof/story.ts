@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { FaultOnce, Step, Sync } from './step.ts'
+import type { Audit, FaultOnce, Step, Sync } from './step.ts'
 
 /** Whom a story is about: a Kobo, a book and another one, and what makes a report of that Kobo come late. */
 type Cast = { kobo: 0 | 1; book: number; other: number; late: FaultOnce }
@@ -56,6 +56,62 @@ const STORIES: ((cast: Cast) => Step[])[] = [
   ],
   // The token is lost, and the library is there.
   ({ kobo, book }) => [...there(kobo, book), { do: 'lose token', kobo }, sync(kobo)],
+  // A book vanishes, or its file: an audit finds it, and what it finds is healed.
+  ({ kobo, book, other }) => [
+    ...there(kobo, book),
+    ...there(kobo, other),
+    { do: 'lose row', kobo, book },
+    { do: 'delete file', kobo, book: other },
+    audit(kobo),
+    { do: 'heal', classes: null, evenUnsaved: true, kobo },
+    sync(kobo),
+    sync(kobo),
+    audit(kobo),
+  ],
+  // A copy of a day on which a book was lost is audited after it came back.
+  ({ kobo, book }) => [
+    ...there(kobo, book),
+    { do: 'lose row', kobo, book },
+    { do: 'copy database', kobo },
+    { do: 'resend', kobo, book },
+    sync(kobo),
+    { do: 'tap', rate: 0, seed: 0, kobo, book },
+    { do: 'read', offline: false, kobo, book },
+    audit(kobo, 'earlier'),
+    { do: 'heal', classes: null, evenUnsaved: true, kobo },
+    sync(kobo),
+  ],
+  // A copy of a day on which its reader had removed a book is audited after the book came back.
+  ({ kobo, book }) => [
+    ...there(kobo, book),
+    { do: 'remove', kobo, book },
+    sync(kobo),
+    { do: 'copy database', kobo },
+    { do: 'unshelve', book },
+    ...there(kobo, book),
+    audit(kobo, 'earlier'),
+    { do: 'heal', classes: null, evenUnsaved: true, kobo },
+    sync(kobo),
+  ],
+  // The library is gone, and the token is still there.
+  ({ kobo, book }) => [
+    ...there(kobo, book),
+    { do: 'wipe', kobo },
+    sync(kobo),
+    audit(kobo),
+    { do: 'heal', classes: null, evenUnsaved: true, kobo },
+    sync(kobo),
+  ],
+  // The token is lost, and an audit says what is there.
+  ({ kobo, book, other }) => [
+    ...there(kobo, book),
+    ...there(kobo, other),
+    { do: 'lose row', kobo, book },
+    { do: 'lose token', kobo },
+    sync(kobo),
+    audit(kobo),
+    sync(kobo),
+  ],
   // A book that is there is made anew.
   ({ kobo, book }) => [...there(kobo, book), { do: 'not ready', book }, sync(kobo)],
 ]
@@ -91,6 +147,10 @@ function there(kobo: 0 | 1, book: number): Step[] {
 function readOn(kobo: 0 | 1, book: number): Step[] {
   const read: Step = { do: 'read', offline: true, kobo, book }
   return [...there(kobo, book), read, read]
+}
+
+function audit(kobo: 0 | 1, copy: Audit['copy'] = 'now'): Step {
+  return { do: 'audit', copy, listing: true, day: 'right', kobo }
 }
 
 function sync(kobo: 0 | 1, once: FaultOnce | null = null): Sync {

@@ -2,10 +2,15 @@ import { rmSync } from 'node:fs'
 import Sqlite from 'better-sqlite3'
 import { anyOf, randomFaults, type Fault, type Faults } from '../../src/simulator/faults.ts'
 import { seededRandom } from '../../src/simulator/random.ts'
+import type { Kobo } from '../../src/simulator/kobo.ts'
+import type { Snapshot } from '../../src/simulator/snapshot.ts'
 import { renewLedger } from '../../src/sync/back-in-time.ts'
 import { returnsOf } from '../../src/sync/chain.store.ts'
 import { lastSeq } from '../../src/sync/log.store.ts'
-import { answerAll, ask, call, consent, deviceOf, shelfOf, shelve } from './owner.ts'
+import { audit, copyOf, heal } from './audits.ts'
+import { answerAll } from './answers.ts'
+import { ask, call, deviceOf } from './calls.ts'
+import { consent, shelfOf, shelve } from './owner.ts'
 import { checkEvents, checkPreview, expectWire } from './checks-of-device.ts'
 import { pageOf } from './page-of.ts'
 import { faultOnce } from './fault-once.ts'
@@ -123,6 +128,21 @@ async function actOnKobo(world: World, witness: Witnessed, step: OnKobo, id: str
     case 'delete file':
       if (isReadable) kobo.deleteFile(id)
       return
+    case 'wipe':
+      for (const each of kobo.state().books) witness.exempt.add(each.id)
+      kobo.wipeLibrary()
+      witness.isDisturbed = true
+      return
+    case 'older database':
+      if (witness.snapshot) await restore(world, witness, databaseOf(kobo, witness.snapshot))
+      return
+    case 'copy database':
+      witness.copy = copyOf(world, witness)
+      return
+    case 'audit':
+      return void (await audit(world, witness, step))
+    case 'heal':
+      return heal(world, witness, step)
     case 'resend':
     case 'retract': {
       if (step.do === 'retract') witness.unwanted.add(id)
@@ -147,7 +167,9 @@ async function actOnKobo(world: World, witness: Witnessed, step: OnKobo, id: str
       return void (await ask(world, 'PATCH', `/devices/${device}`, { onDelete: next }))
     }
     case 'stranger':
-      await (await fetch(`${kobo.address()}/v1/library/sync`)).text()
+      await (
+        await fetch(`${kobo.address()}/v1/library/sync`, { headers: { connection: 'close' } })
+      ).text()
       return
     case 'locked':
       return syncLocked(world, witness)
@@ -161,16 +183,19 @@ async function actOnKobo(world: World, witness: Witnessed, step: OnKobo, id: str
       loseSight(witness)
       kobo.signOut()
       if (kobo.switches.signOut === 'drops-rows') witness.resets.push(now)
+      witness.copy = undefined
       return
     case 'factory reset':
       kobo.factoryReset()
       witness.resets.push(now)
+      witness.copy = undefined
       return loseSight(witness)
     case 'device snapshot':
       witness.snapshot = kobo.snapshot()
       return
     case 'device restore':
-      return restore(world, witness)
+      if (witness.snapshot) await restore(world, witness, witness.snapshot)
+      return
   }
 }
 
@@ -304,10 +329,14 @@ function loseSight(witness: Witnessed): void {
   witness.isDisturbed = true
 }
 
-async function restore(world: World, witness: Witnessed): Promise<void> {
-  const { kobo, snapshot, device } = witness
+/** The drive as it is, with the database of another day. */
+function databaseOf(kobo: Kobo, { database }: Snapshot): Snapshot {
+  return { ...kobo.snapshot(), database }
+}
+
+async function restore(world: World, witness: Witnessed, snapshot: Snapshot): Promise<void> {
+  const { kobo, device } = witness
   const { house } = world.stage
-  if (!snapshot) return
   const before = rowsOf(witness)
   const pending = kobo.state().unsent.deletes
   kobo.restore(snapshot)
@@ -321,10 +350,22 @@ async function restore(world: World, witness: Witnessed): Promise<void> {
   const newer =
     known && (await returnsOf(db, device)).some((each) => each.opened && each.issued > known.seq)
   const isBlind = page === undefined || (known !== undefined && !newer)
+  // After a reset nothing is there any more, though the server believes that it is.
+  const believed = await db
+    .selectFrom('holding')
+    .select('book')
+    .where('device', '=', device)
+    .where('state', '<>', 'none')
+    .execute()
   const differing = world.stage.books.filter(
-    (id) => before.get(id) !== after.get(id) || pending.includes(id),
+    (id) =>
+      before.get(id) !== after.get(id) ||
+      pending.includes(id) ||
+      (!after.has(id) && believed.some(({ book }) => book === id)),
   )
   for (const book of world.stage.books) witness.untold.add(book)
+  // Nobody audits a copy of a life that was undone.
+  witness.copy = undefined
   if (isBlind) for (const book of differing) witness.exempt.add(book)
   if (page === undefined) witness.restores.push(house.now())
   witness.isDisturbed = true
@@ -373,6 +414,7 @@ async function rollBack(world: World, renew: boolean): Promise<void> {
     if (isBlind && (logs[index] ?? 0) > (serverSnapshot.logs[index] ?? 0))
       for (const book of books) witness.exempt.add(book)
     if (!renew) for (const book of books) witness.untold.add(book)
+    witness.copy = undefined
     for (const book of witness.kobo.state().unsent.deletes) witness.removed.add(book)
     witness.removed = new Set([...witness.removed, ...(serverSnapshot.removed[index] ?? [])])
     witness.isDisturbed = true

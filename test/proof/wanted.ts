@@ -1,4 +1,4 @@
-import { deviceOf } from './owner.ts'
+import { deviceOf } from './calls.ts'
 import { fail, type Witnessed, type World } from './world.ts'
 
 /** Books on a shelf that a Kobo carries. */
@@ -40,6 +40,7 @@ export async function checkRemovals(
   const shelved = await shelvedFor(world, witness)
   for (const id of gone) {
     if (!shelved.has(id) || witness.removed.has(id) || witness.exempt.has(id)) continue
+    if (witness.takenBack.has(id)) continue
     if (!isPlain && witness.unwanted.has(id)) continue
     if (await wasTakenBack(world, witness, id)) continue
     fail(world, 'I3', `${id} was removed, and is wanted`)

@@ -11,6 +11,7 @@ import { comeToRest } from './rest.ts'
 import type { ServerProcesses } from './server-processes.ts'
 import { openKills, type Kills } from './kills.ts'
 import { openKilledHouse } from './killed-house.ts'
+import type { Copy } from './audits.ts'
 import { Tally } from './tally.ts'
 import { switchesOf } from './profile.ts'
 import { BOOKS, type Schedule } from './step.ts'
@@ -104,6 +105,10 @@ export type Witnessed = {
   resets: number[]
   restores: number[]
   snapshot: Snapshot | undefined
+  /** A copy of its database that waits to be audited. */
+  copy: Copy | undefined
+  /** Books that were found without their file, or with another, and are taken back by heal to be sent anew. */
+  takenBack: Set<string>
   /** Highlights that it told the server of in a sync without faults. */
   told: Set<string>
   /** Books whose announcement it ever took in. */
@@ -208,6 +213,8 @@ function witnessed(kobo: Kobo, drive: string, device: string): Witnessed {
     resets: [],
     restores: [],
     snapshot: undefined,
+    copy: undefined,
+    takenBack: new Set(),
     told: new Set(),
     announced: new Set(),
     isDisturbed: false,

@@ -94,6 +94,38 @@ describe('a copy that was made before the last sync and is uploaded after it', (
     expect(kobo.titles()).toEqual(['Emma', 'Persuasion', 'Villette', 'Walden'])
   })
 
+  test('proves what it shows for its own day, not for that of its arrival', async () => {
+    const brought = bringFrom(kobo)
+    const takenAt = house.now()
+    house.advance(3 * DAY)
+    await auditOf(house, kobo, { brought, takenAt })
+    const { body } = await house.api<{
+      items: { title: string; status: string; proof: { kind: string; at: number } }[]
+    }>('GET', `/devices/${kobo.device}/contents`)
+    expect(body.items).toHaveLength(3)
+    for (const item of body.items)
+      expect(item).toMatchObject({ status: 'on-device', proof: { kind: 'audited', at: takenAt } })
+  })
+
+  test('takes nothing back of what a newer copy said', async () => {
+    const brought = bringFrom(kobo)
+    const takenAt = house.now()
+    house.advance(DAY)
+    kobo.loseRows([id('Emma')])
+    const newer = await auditOf(house, kobo)
+    house.advance(DAY)
+    const older = await auditOf(house, kobo, { brought, takenAt })
+    expect(titlesIn(older)).toEqual({ ok: ['Persuasion', 'Villette'], outdated: ['Emma'] })
+    const { body } = await house.api<{ items: { kind: string }[] }>('GET', '/errata')
+    expect(body.items.map(({ kind }) => kind)).toEqual(['drift'])
+    const path = `/devices/${kobo.device}/contents?status=doubtful`
+    const doubted = await house.api<{ items: { sentence: string }[] }>('GET', path)
+    expect(doubted.body.items.map(({ sentence }) => sentence)).toEqual([
+      expect.stringMatching(/the Kobo’s own database lacked it .* It may not be there any more\.$/),
+    ])
+    expect((await heal(newer)).body.operations).toEqual([{ verb: 'add', bookId: id('Emma') }])
+  })
+
   test('heals nothing that was healed meanwhile', async () => {
     kobo.loseRows([id('Emma')])
     const audit = await auditOf(house, kobo)

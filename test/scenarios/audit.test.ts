@@ -74,6 +74,8 @@ describe('two books of twelve that are missing', () => {
     expect(audit.summary).toBe('10 of 12 confirmed, 1 September')
     expect(titlesIn(audit)).toMatchObject({ lost: ['Emma', 'Walden'], outdated: [] })
     expect(audit.classes.ok).toHaveLength(10)
+    expect(await statuses('doubtful')).toEqual(['Emma: doubtful', 'Walden: doubtful'])
+    expect(await statuses('on-device')).toHaveLength(10)
     const [erratum, ...more] = await errata()
     expect(more).toEqual([])
     expect(erratum?.cause).toContain('2 books are not as they should be')

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { run } from '../../src/cli/run.ts'
+import { openBrowser } from '../support/browser.ts'
 import { openHouse, type House } from '../support/house.ts'
 import { makeEpub } from '../support/make-epub.ts'
 
@@ -112,13 +113,70 @@ describe('commands beside a running server', () => {
     expect((await holdfast(['token', 'add', 'nobody', 'x'])).code).toBe(1)
   })
 
+  test('people are listed, invited, given another password and removed', async () => {
+    await holdfast(['user', 'add', 'Zoë', '--password-stdin'], 'a long enough password\n')
+    const listed = await holdfast(['user', 'list'])
+    expect(listed.out).toMatch(/^[\da-f-]{36} {2}\S+(?:, owner)?\n[\da-f-]{36} {2}\S+(?:, owner)?$/)
+    const { out: url } = await holdfast(['user', 'invite', 'Ben'])
+    const invited = openBrowser(house.url)
+    expect((await invited.go(url)).status).toBe(200)
+    await invited.press('Make my account', { name: 'Ben', password: 'a lantern in the hall' })
+    expect(invited.shown.url).toBe(`${house.url}/errata`)
+
+    const change = ['user', 'password', 'ben', '--password-stdin']
+    expect((await holdfast(change, 'short')).code).toBe(1)
+    expect((await holdfast(change, 'a boat on the canal\n')).code).toBe(0)
+    expect((await invited.go('/errata')).url).toContain('/sign-in')
+    await invited.signIn('Ben', 'a boat on the canal')
+    expect(invited.shown.url).toBe(`${house.url}/errata`)
+
+    const foretold = await holdfast(['user', 'remove', 'ben', '--preview'])
+    expect(foretold.out).toContain('There are no shelves of Ben.')
+    expect((await invited.go('/errata')).url).toBe(`${house.url}/errata`)
+    const removed = await holdfast(['user', 'remove', 'ben', '--json'])
+    expect(JSON.parse(removed.out)).toMatchObject({ name: 'Ben', shelves: 0, devices: [] })
+    expect((await invited.go('/errata')).url).toContain('/sign-in')
+    expect((await holdfast(['user', 'list'])).out).not.toContain('Ben')
+    const last = await holdfast(['user', 'remove', 'anna'])
+    expect([last.code, last.err]).toEqual([1, expect.stringContaining('the only owner')])
+  })
+
+  test('tokens are made for a purpose and a time, listed and revoked', async () => {
+    const made = await holdfast([
+      'token',
+      'add',
+      'anna',
+      'reader',
+      '--scopes',
+      'read',
+      '--days',
+      '7',
+      '--json',
+    ])
+    const { id, token } = JSON.parse(made.out) as { id: string; token: string }
+    expect((await house.api('GET', '/shelves', undefined, { token })).status).toBe(200)
+    const wish = { name: 'x' }
+    expect((await house.api('POST', '/shelves', wish, { token })).status).toBe(403)
+    const { out } = await holdfast(['token', 'list'])
+    expect(out).toContain(`${id}  reader (Anna): read; last used`)
+    expect(out).not.toContain(token)
+    expect((await holdfast(['token', 'revoke', id])).code).toBe(0)
+    expect((await house.api('GET', '/shelves', undefined, { token })).status).toBe(401)
+    expect((await holdfast(['token', 'revoke', id])).code).toBe(1)
+    for (const wrong of [
+      ['--scopes', 'all'],
+      ['--days', 'x'],
+    ])
+      expect((await holdfast(['token', 'add', 'anna', 'x', ...wrong])).code).toBe(2)
+  })
+
   test('no password and no token is kept as it is', async () => {
     await holdfast(['user', 'add', 'Zoë', '--password-stdin'], 'a long enough password\n')
     await holdfast(['token', 'add', 'zoe', 'laptop'])
     const { db } = house.server.home
-    const people = await db.read.selectFrom('person').select('password_hash').execute()
+    const people = await db.read.selectFrom('password').select('hash').execute()
     expect(people).toHaveLength(2)
-    for (const { password_hash } of people) expect(password_hash).toMatch(/^\$argon2id\$/)
+    for (const { hash } of people) expect(hash).toMatch(/^\$argon2id\$/)
     const tokens = await db.read.selectFrom('api_token').select('hash').execute()
     expect(tokens).toHaveLength(2)
     for (const { hash } of tokens) expect(hash).toMatch(/^[0-9a-f]{64}$/)

@@ -30,7 +30,7 @@ const bundlesIn = (html: string): string[] => html.match(/syncs\/\d+\/bundle/g) 
 
 describe('the pages of a Kobo', () => {
   test('tell what it holds, what that rests on, and the next sync', async () => {
-    expect(anna.words).toContain(`Devices ${NAME}`)
+    expect(anna.words).toContain(`Devices Connect a Kobo ${NAME}`)
     expect(anna.words).toContain('last seen today ')
     expect(faultsOf(anna.shown.html)).toEqual([])
     await device()

@@ -125,7 +125,7 @@ describe('the inbox', () => {
 
   async function openErrata(home: TempHome): Promise<string[]> {
     const { errata } = await listErrata(home.db.read, OWNER, { limit: 10 })
-    return errata.map((erratum) => `${erratum.cause} ${erratum.consequence}`)
+    return errata.map(({ kind, cause, consequence }) => `${kind}: ${cause} ${consequence}`)
   }
 
   async function home(options: Parameters<typeof tempHome>[0] = {}): Promise<TempHome> {
@@ -173,7 +173,7 @@ describe('the inbox', () => {
     expect(problems.filter((line) => line.includes('"err"'))).toEqual([])
     expect((await readdir(at.config.inbox)).sort()).toEqual(['One.epub', 'Two.epub'])
     expect(await openErrata(at)).toEqual([
-      'Books cannot be imported. A folder of the library is read-only. What was dropped waits in the inbox and is tried again every minute.',
+      'imports-waiting: Books cannot be imported. A folder of the library is read-only. What was dropped waits in the inbox and is tried again every minute.',
     ])
     makeWritable()
     await imported(2)

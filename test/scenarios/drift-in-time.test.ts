@@ -37,7 +37,7 @@ describe('a Kobo that was put back to a backup of its own', () => {
       { kind: 'ChangedEntitlement', id: scene.id('Emma'), removed: true },
     ])
     expect(await scene.errata()).toMatchObject([
-      { kind: 'gone-back-in-time', deviceId: kobo.device, actions: ['send-again'] },
+      { kind: 'gone-back-in-time', deviceId: kobo.device, actions: ['send-again', 'audit'] },
     ])
     expect(kobo.titles()).toEqual(['Candide', 'Dracula', 'Faust'])
 

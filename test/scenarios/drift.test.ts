@@ -109,7 +109,7 @@ describe('a factory reset', () => {
     for (let n = 0; n < 3; n += 1) await scene.sync(kobo)
     expect(kobo.titles()).toEqual([])
     expect(await scene.errata()).toMatchObject([
-      { kind: 'amnesia', deviceId: kobo.device, actions: ['was-reset', 'kept'] },
+      { kind: 'amnesia', deviceId: kobo.device, actions: ['was-reset', 'kept', 'audit'] },
     ])
     await scene.answer('amnesia', 'was-reset')
     expect(kinds(await scene.sync(kobo))).toEqual(BOOKS.map(() => 'NewEntitlement'))

@@ -173,6 +173,8 @@ describe('somebody who signs in', () => {
             began_at: house.now(),
             seen_at: house.now() - 1000,
             ends_at: house.now() + DAY,
+            id: `session ${n}`,
+            browser: 'a browser',
           })
           .execute()
     })
@@ -201,7 +203,9 @@ describe('somebody who signs in', () => {
       expect(lan.words).toContain('Please sign in at https://books.example.org/shelf')
       const outside = { origin: 'https://books.example.org' }
       await lan.post('/sign-in', { name: 'Anna', password: 'the password of Anna' }, outside)
-      expect(lan.lastSetCookie).toMatch(/; HttpOnly; Secure; SameSite=Lax$/)
+      expect(lan.lastSetCookie).toMatch(
+        /^__Host-holdfast=[^;]+; Max-Age=\d+; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+      )
       expect(lan.words).toContain('Library')
     } finally {
       await secure.close()

@@ -399,7 +399,9 @@ describe('a server that was put back to an earlier day', () => {
       'GET',
       '/errata',
     )
-    expect(body.items).toMatchObject([{ kind: 'gone-back-in-time', actions: ['send-again'] }])
+    expect(body.items).toMatchObject([
+      { kind: 'gone-back-in-time', actions: ['send-again', 'audit'] },
+    ])
     const acted = await house.api('POST', `/errata/${body.items[0]?.id}/actions/send-again`)
     expect(acted.status).toBeLessThan(300)
     await kobo.syncUntilQuiet()

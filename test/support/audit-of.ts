@@ -74,7 +74,7 @@ export async function auditOf(
   if (takenAt !== null) form.set('takenAt', String(takenAt))
   const response = await fetch(`${house.url}/api/v1/devices/${device}/audits`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${house.owner.token}` },
+    headers: { connection: 'close', authorization: `Bearer ${house.owner.token}` },
     body: form,
   })
   const body: unknown = await response.json()

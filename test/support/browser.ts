@@ -9,9 +9,11 @@ export type Browser = {
   readonly shown: Shown
   /** The words of the page itself, without what stands on every page. */
   readonly words: string
-  /** The cookie as it stands in requests; may be set. */
+  /** The cookie of the session as it stands in requests; may be set. */
   cookie: string
-  /** The header with which the last cookie came. */
+  /** The other cookies, by name; may be changed. */
+  readonly others: Map<string, string>
+  /** The header with which the last cookie of a session came. */
   readonly lastSetCookie: string
   /** Goes to an address: whole, or relative to the shown page. */
   go(address: string): Promise<Shown>
@@ -39,6 +41,7 @@ const HOPS = 5
 export function openBrowser(at: string, headers: Record<string, string> = {}): Browser {
   let shown: Shown = { status: 0, url: `${at}/`, html: '', headers: new Headers() }
   let cookie = ''
+  const others = new Map<string, string>()
   let lastSetCookie = ''
 
   async function ask(address: string, init: RequestInit, hops = 0): Promise<Shown> {
@@ -48,20 +51,34 @@ export function openBrowser(at: string, headers: Record<string, string> = {}): B
       redirect: 'manual',
       headers: {
         ...headers,
-        ...(cookie !== '' && { cookie }),
+        ...cookies(),
         ...(init.headers as Record<string, string> | undefined),
       },
     })
-    for (const set of answer.headers.getSetCookie()) {
-      lastSetCookie = set
-      cookie = /^[^;=]+=;|Max-Age=0/.test(set) ? '' : (set.split(';')[0] ?? '')
-    }
+    for (const set of answer.headers.getSetCookie()) take(set)
     const html = await answer.text()
     shown = { status: answer.status, url: url.href, html, headers: answer.headers }
     const location = answer.headers.get('location')
     if (location === null || answer.status < 300 || answer.status > 399) return shown
     if (hops === HOPS) throw new Error('Redirected without end.')
     return ask(location, {}, hops + 1)
+  }
+
+  function cookies(): { cookie?: string } {
+    const all = [...(cookie === '' ? [] : [cookie]), ...others.values()]
+    return all.length === 0 ? {} : { cookie: all.join('; ') }
+  }
+
+  /** Keeps a cookie: that of the session apart from the others. */
+  function take(set: string): void {
+    const pair = set.split(';')[0] ?? ''
+    const name = pair.split('=')[0] ?? ''
+    const kept = /^[^;=]+=;|Max-Age=0/.test(set) ? '' : pair
+    if (/^(?:__Host-)?holdfast$/.test(name)) {
+      lastSetCookie = set
+      cookie = kept
+    } else if (kept === '') others.delete(name)
+    else others.set(name, kept)
   }
 
   function find(tag: string, words: string, within?: string): Element {
@@ -93,6 +110,7 @@ export function openBrowser(at: string, headers: Record<string, string> = {}): B
     set cookie(value) {
       cookie = value
     },
+    others,
     get lastSetCookie() {
       return lastSetCookie
     },

@@ -8,6 +8,7 @@ import { readConfig, type Config } from '../../src/config.ts'
 import { openLog } from '../../src/log.ts'
 import { issueApiToken } from '../../src/people/api-token.ts'
 import { addPerson, type Person } from '../../src/people/person.ts'
+import { SCOPES } from '../../src/people/scope.ts'
 import { openServer, type Server, type ServerOptions } from '../../src/server.ts'
 import type { Workers } from '../../src/artifacts/workers.ts'
 import { sharedWorkers } from './workers.ts'
@@ -15,7 +16,7 @@ import { sharedWorkers } from './workers.ts'
 /** What a call of the API answered: its status, and its body as JSON where it is JSON. */
 export type Answer<Body = unknown> = { status: number; body: Body; headers: Headers }
 
-/** Somebody of the house, with a token of theirs. */
+/** Somebody of the house, with a token of theirs that may do everything. */
 export type Resident = Person & { token: string }
 
 /** A book, a shelf and a device as the API tells of them, in as much as scenarios look at them. */
@@ -52,14 +53,16 @@ export type House = {
     body?: unknown,
     as?: { token?: string | null; type?: string },
   ): Promise<Answer<Body>>
+  /** Adds an owner, whose token `api` uses from then on. */
+  makeOwner(name: string): Promise<void>
   /** Adds a person beside the owner. */
   person(name: string): Promise<Resident>
   /** Uploads a book: its bytes, or the path of its file. Fails unless it is then in the library. */
   addBook(book: Buffer | string): Promise<BookTold>
-  /** A shelf of the owner with these books (ids) on it: the one of that name, or a new one. */
-  shelf(name: string, books?: string[]): Promise<ShelfTold>
-  /** Connects a device of the owner; it carries every shelf unless told which. */
-  device(name: string, shelves?: string[] | null): Promise<PairedTold>
+  /** A shelf of the owner, or of somebody else, with these books (ids) on it: the one of that name, or a new one. */
+  shelf(name: string, books?: string[], of?: Resident): Promise<ShelfTold>
+  /** Connects a device of the owner, or of somebody else; it carries every shelf unless told which. */
+  device(name: string, shelves?: string[] | null, of?: Resident): Promise<PairedTold>
   /** Resolves when what was dropped is imported and what is wanted is prepared. */
   settled(): Promise<void>
   /** The clock of the house, in epoch ms. It stands still until it is moved. */
@@ -94,8 +97,12 @@ export type HouseOptions = {
   trustedProxies?: string
   /** Limits of time other than the usual ones. */
   times?: ServerOptions['times']
+  /** How many connections there may be at once. */
+  connections?: number
   /** How long a transaction waits for another program that is writing, in ms; as long as usual unless given. */
   patience?: number
+  /** Nobody lives there yet. */
+  isEmpty?: boolean
   /** Who makes artifacts; all houses of a test file share some unless given. */
   workers?: Workers
 }
@@ -128,6 +135,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       settle: 20,
       ...(options.random && { random: options.random }),
       times: options.times,
+      connections: options.connections,
       patience: options.patience,
       workers: options.workers ?? sharedWorkers(),
       log: openLog('trace', { write: (line) => void log.push(line) }),
@@ -137,11 +145,16 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   async function resident(name: string, isOwner: boolean): Promise<Resident> {
     const wish = { name, password: `the password of ${name}`, owner: isOwner }
     const person = await addPerson(server.home, wish)
-    const { token } = await issueApiToken(server.home, { person: person.id, label: 'test' })
+    const { token } = await issueApiToken(server.home, {
+      person: person.id,
+      label: 'test',
+      scopes: SCOPES,
+    })
     return { ...person, token }
   }
 
-  const owner = await resident('Anna', true)
+  const nobody: Resident = { id: '', name: '', owner: false, token: '' }
+  let owner = options.isEmpty ? nobody : await resident('Anna', true)
 
   const house: House = {
     url,
@@ -151,7 +164,9 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     get dataDir() {
       return current()
     },
-    owner,
+    get owner() {
+      return owner
+    },
     log,
     async api<Body>(
       method: string,
@@ -164,6 +179,8 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       const response = await fetch(`${url}/api/v1${path}`, {
         method,
         headers: {
+          // A connection that waits for more is closed by the server after some seconds, which a busy machine takes for one step.
+          connection: 'close',
           ...(token !== null && { authorization: `Bearer ${token}` }),
           ...(type !== undefined && { 'content-type': type }),
         },
@@ -175,28 +192,31 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
         headers: response.headers,
       }
     },
+    async makeOwner(name) {
+      owner = await resident(name, true)
+    },
     person: (name) => resident(name, false),
     async addBook(book) {
       const bytes = typeof book === 'string' ? await readFile(book) : book
       return expectStatus([200, 201], await house.api<BookTold>('POST', '/books', bytes))
     },
-    async shelf(name, books = []) {
+    async shelf(name, books = [], of = owner) {
       const { items } = expectStatus(
         [200],
-        await house.api<{ items: ShelfTold[] }>('GET', '/shelves?limit=500'),
+        await house.api<{ items: ShelfTold[] }>('GET', '/shelves?limit=500', undefined, of),
       )
       const shelf =
         items.find((each) => each.name === name) ??
-        expectStatus([201], await house.api<ShelfTold>('POST', '/shelves', { name }))
+        expectStatus([201], await house.api<ShelfTold>('POST', '/shelves', { name }, of))
       if (books.length === 0) return shelf
       return expectStatus(
         [200],
-        await house.api<ShelfTold>('POST', `/shelves/${shelf.id}/books`, { add: books }),
+        await house.api<ShelfTold>('POST', `/shelves/${shelf.id}/books`, { add: books }, of),
       )
     },
-    async device(name, shelves) {
+    async device(name, shelves, of = owner) {
       const wish = { name, ...(shelves !== undefined && { shelves }) }
-      return expectStatus([201], await house.api<PairedTold>('POST', '/devices', wish))
+      return expectStatus([201], await house.api<PairedTold>('POST', '/devices', wish, of))
     },
     settled: () => server.quiet(),
     now: () => clock.now,

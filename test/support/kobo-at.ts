@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openKobo, type Kobo } from '../../src/simulator/kobo.ts'
 import type { Switches } from '../../src/simulator/switches.ts'
-import type { House } from './house.ts'
+import type { House, Resident } from './house.ts'
 
 /** A simulated Kobo of a house: one more device, with a drive of its own. */
 export type HouseKobo = Kobo & {
@@ -27,6 +27,8 @@ export async function koboAt(
   house: House,
   options: {
     name?: string
+    /** Whose it is: the owner's unless given. */
+    of?: Resident
     shelves?: string[] | null
     switches?: Partial<Switches>
     /** The server that stands behind the name in the sync URL. */
@@ -39,15 +41,33 @@ export async function koboAt(
 ): Promise<HouseKobo> {
   const {
     name = `Kobo ${++serial}`,
+    of,
     shelves = null,
     switches = {},
     behind,
     say,
     inMemory,
   } = options
-  const { id, syncUrl } = await house.device(name, shelves)
+  const { id, syncUrl } = await house.device(name, shelves, of)
   await house.settled()
   const home = mkdtempSync(join(tmpdir(), 'holdfast-kobo-'))
+  return koboOn(house, { home, device: id, syncUrl, switches, behind, say, inMemory })
+}
+
+/** Turns a Kobo on whose drive is `home`, and which was given this address. `closeKobos` ends it. */
+export function koboOn(
+  house: House,
+  options: {
+    home: string
+    device: string
+    syncUrl: string
+    switches?: Partial<Switches> | undefined
+    behind?: string | undefined
+    say?: ((line: string) => void) | undefined
+    inMemory?: boolean | undefined
+  },
+): HouseKobo {
+  const { home, device, syncUrl, switches = {}, behind, say, inMemory } = options
   const kobo = openKobo({
     home,
     syncUrl,
@@ -61,7 +81,7 @@ export async function koboAt(
   })
   open.push({ kobo, home })
   return Object.assign(kobo, {
-    device: id,
+    device,
     syncUrl,
     drive: home,
     titles: () =>

@@ -51,6 +51,7 @@ export async function tempHome(options: TempHomeOptions = {}): Promise<TempHome>
     config,
     db,
     key: createHash('sha256').update('the key of a test').digest(),
+    formerKeys: [],
     ledger: '00000000-0000-4000-8000-000000000001',
     now: () => now,
     random: seededRandom(options.seed ?? 'holdfast'),

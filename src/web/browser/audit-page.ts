@@ -1,12 +1,7 @@
+import { pickFolder } from './directory-picker.ts'
 import { ofKobo, type Folder, type OfKobo } from './kobo-folder.ts'
 import { readInWorker } from './read-in-worker.ts'
 import { folderOfDrop, folderOfHandle, folderOfList } from './shown-folders.ts'
-
-declare global {
-  interface Window {
-    showDirectoryPicker?: () => Promise<FileSystemDirectoryHandle>
-  }
-}
 
 // The page of audits works without this: then its form uploads the files. With this, they are read here, and only what an audit needs leaves.
 
@@ -33,7 +28,7 @@ wal.addEventListener('change', () => forgetDrive())
 folder.addEventListener('change', () =>
   attempt(() => take(folderOfList([...(folder.files ?? [])]))),
 )
-pick.addEventListener('click', () => attempt(pickFolder))
+pick.addEventListener('click', () => attempt(takeFolder))
 form.addEventListener('submit', (event) => {
   if (event.submitter === upload) return
   event.preventDefault()
@@ -66,16 +61,10 @@ function attempt(work: () => Promise<void>): void {
     })
 }
 
-async function pickFolder(): Promise<void> {
-  // Only some browsers have it, and only over HTTPS or on the same machine.
+async function takeFolder(): Promise<void> {
   if (!window.showDirectoryPicker) return folder.click()
-  try {
-    await take(folderOfHandle(await window.showDirectoryPicker()))
-  } catch (error) {
-    // Somebody chose nothing after all.
-    if (!(error instanceof DOMException && error.name === 'AbortError')) throw error
-  }
-  return undefined
+  const picked = await pickFolder('read')
+  return picked && take(folderOfHandle(picked))
 }
 
 async function take(shown: Folder): Promise<void> {

@@ -21,13 +21,16 @@ function DevicesPage({ visit, devices }: { visit: Visit; devices: Device[] }) {
       {devices.length === 0 && (
         <>
           <p class="lead">No Kobo yet.</p>
-          <p>
-            On the machine of the server, <code>bin/holdfast device add</code> prints an address.
-            Put it behind <code>api_endpoint=</code> in <code>.kobo/Kobo/Kobo eReader.conf</code> on
-            the Kobo, and press Sync.
-          </p>
+          <ol>
+            <li>Put books on a shelf.</li>
+            <li>Make an address for the Kobo, and let the page write it into the Kobo.</li>
+            <li>Eject the Kobo and press Sync on it.</li>
+          </ol>
         </>
       )}
+      <p>
+        <a href={link(visit.root, 'connect')}>Connect a Kobo</a>
+      </p>
       {devices.map((device) => (
         <section aria-labelledby={`device-${device.id}`}>
           <h2 id={`device-${device.id}`}>
@@ -38,6 +41,8 @@ function DevicesPage({ visit, devices }: { visit: Visit; devices: Device[] }) {
             <a href={link(visit.root, 'device', { id: device.id })}>What it holds</a>
             {' · '}
             <a href={link(visit.root, 'diary', { id: device.id })}>Its diary</a>
+            {' · '}
+            <a href={link(visit.root, 'settings', { id: device.id })}>Settings</a>
           </p>
         </section>
       ))}

@@ -73,6 +73,8 @@ function DevicePage(props: {
         <a href={diary}>Its diary</a>
         {' · '}
         <a href={link(root, 'audits', { id })}>Audit it by its own database</a>
+        {' · '}
+        <a href={link(root, 'settings', { id })}>Settings</a>
       </p>
       <section aria-labelledby="contents">
         <h2 id="contents">What it holds</h2>

@@ -20,7 +20,8 @@ export function answerErratum(home: Home): Page {
   return async (c) => {
     const { person, root } = c.var.visit
     const erratum = await ownErratum(home.db.read, person, c.req.param('id') ?? '')
-    await actOnErratum(home, erratum, c.req.param('name') ?? '')
+    const left = await actOnErratum(home, erratum, c.req.param('name') ?? '')
+    if (left) return c.redirect(link(root, 'audits', { id: left.audit }), 303)
     return c.redirect(link(root, 'errata'), 303)
   }
 }

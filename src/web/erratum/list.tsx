@@ -75,17 +75,23 @@ function ErratumOnPage({ visit, erratum }: { visit: Visit; erratum: Erratum }) {
 }
 
 function AnswersTo({ visit, erratum }: { visit: Visit; erratum: Erratum }) {
-  const { id, kind, actions } = erratum
+  const { id, kind, actions, device } = erratum
   if (actions.length === 0) return null
   const { question, answers } = answersTo(kind)
   return (
     <>
       {question !== undefined && <p>{question}</p>}
-      {actions.map((name) => (
-        <Form visit={visit} action={link(visit.root, 'act', { id, name })} class="answer">
-          <button>{answers[name] ?? name}</button>
-        </Form>
-      ))}
+      {actions.map((name) =>
+        name === 'audit' && device !== null ? (
+          <p class="answer">
+            <a href={link(visit.root, 'audits', { id: device })}>{answers[name] ?? name}</a>
+          </p>
+        ) : (
+          <Form visit={visit} action={link(visit.root, 'act', { id, name })} class="answer">
+            <button>{answers[name] ?? name}</button>
+          </Form>
+        ),
+      )}
     </>
   )
 }

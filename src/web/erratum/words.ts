@@ -13,12 +13,15 @@ const WORDS: Partial<Record<ErratumKind, Answers>> = {
   'preparation-failed': { answers: { retry: 'Try to prepare it again' } },
   'conversion-failed': { answers: { retry: 'Try to convert it again' } },
   'revoked-address': { answers: { restore: 'Let it in again' } },
-  'gone-back-in-time': { answers: { 'send-again': 'Send those books again' } },
+  'gone-back-in-time': {
+    answers: { 'send-again': 'Send those books again', audit: 'Audit it: its database knows' },
+  },
   amnesia: {
     question: 'Was it reset?',
     answers: {
       'was-reset': 'Yes: send everything again',
       kept: 'No: its books are still there',
+      audit: 'Neither, or not sure: audit it',
     },
   },
   'mass-removal': {

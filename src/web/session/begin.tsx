@@ -1,15 +1,17 @@
 import { z } from 'zod'
 import type { Home } from '../../home.ts'
+import { hasOwner } from '../../people/person.store.ts'
 import { signIn } from '../../people/sign-in.ts'
-import { beginWebSession, endWebSession } from '../../people/web-session.ts'
-import { Problem } from '../../problem.ts'
-import { answerSlowly, tryGuessable } from '../../wrong-secrets.ts'
-import { baseOf, giveSecret, readSecret } from '../cookie.ts'
+import { tryGuessable } from '../../wrong-secrets.ts'
+import { Wrong } from '../account/fields.tsx'
 import { visitOf } from '../enter.ts'
-import { readForm } from '../form.ts'
+import { readForm, TOKEN_FIELD } from '../form.ts'
 import { Layout } from '../layout.tsx'
 import { backTo, link, rootOf } from '../paths.ts'
 import type { Page, WebContext } from '../visit.ts'
+import { visitorToken } from '../visitor.ts'
+import { accountLane } from './account-lane.ts'
+import { letIn, refuseUnencrypted } from './let-in.ts'
 
 const SignIn = z.object({
   name: z.string().max(200),
@@ -22,7 +24,9 @@ export function showSignIn(home: Home): Page {
   return async (c) => {
     const to = c.req.query('to')
     if (await visitOf(c, home)) return c.redirect(afterwards(c, to), 303)
-    return c.html(<SignInPage root={rootOf(c.req.url)} to={to} />)
+    const root = rootOf(c.req.url)
+    if (!(await hasOwner(home.db.read))) return c.redirect(link(root, 'firstVisit'), 303)
+    return c.html(<SignInPage root={root} token={visitorToken(c, home)} to={to} />)
   }
 }
 
@@ -31,18 +35,16 @@ export function beginSession(home: Home): Page {
   return async (c) => {
     const { name, password, to } = await readForm(c, SignIn)
     refuseUnencrypted(c, home)
-    const call = { headers: c.req.raw.headers, env: c.env }
-    const person = await tryGuessable(home, call, async () => {
-      const found = await signIn(home, { name, password })
-      if (!found) await answerSlowly(home, call)
-      return found
-    })
+    const { account, isKnown } = await accountLane(c, home, name)
+    const guess = { call: { headers: c.req.raw.headers, env: c.env }, account }
+    const person = await tryGuessable(home, guess, () =>
+      signIn(home, { name, password, first: isKnown }),
+    )
     if (!person) {
-      return c.html(<SignInPage root={rootOf(c.req.url)} to={to} name={name} isWrong />, 422)
+      const form = { root: rootOf(c.req.url), token: visitorToken(c, home), to, name }
+      return c.html(<SignInPage {...form} isWrong />, 422)
     }
-    const before = readSecret(c)
-    if (before !== undefined) await endWebSession(home, before)
-    giveSecret(c, home, await beginWebSession(home, person))
+    await letIn(c, home, person)
     return c.redirect(afterwards(c, to), 303)
   }
 }
@@ -52,29 +54,20 @@ function afterwards(c: WebContext, to: string | undefined): string {
   return backTo(root, to) ?? link(root, 'books')
 }
 
-/** A cookie for https is not kept by a browser that came without, so that nothing would happen. */
-function refuseUnencrypted(c: WebContext, home: Home): void {
-  const base = baseOf(c, home)
-  if (base.startsWith('https:') && c.req.header('origin')?.startsWith('http:') === true)
-    throw new Problem('invalid', `Please sign in at ${base}: this connection is not encrypted.`)
-}
-
 function SignInPage(props: {
   root: string
+  token: string
   to?: string | undefined
   name?: string
   isWrong?: boolean
 }) {
-  const { root, to, name, isWrong } = props
+  const { root, token, to, name, isWrong } = props
   return (
     <Layout title="Sign in" root={root}>
       <h1>Sign in</h1>
-      {isWrong && (
-        <p role="alert" class="stamp" id="wrong">
-          Nobody here has this name and this password.
-        </p>
-      )}
+      <Wrong sentence={isWrong ? 'Nobody here has this name and this password.' : undefined} />
       <form method="post" action={link(root, 'signIn')} class="fields">
+        <input type="hidden" name={TOKEN_FIELD} value={token} />
         {to !== undefined && <input type="hidden" name="to" value={to} />}
         <p>
           <label for="name">Name</label>
@@ -104,9 +97,7 @@ function SignInPage(props: {
           <button>Sign in</button>
         </p>
       </form>
-      <p>
-        Accounts are made on the machine of the server: <code>bin/holdfast user add</code>.
-      </p>
+      <p>Whoever has no account yet is invited by the owner of this server.</p>
     </Layout>
   )
 }

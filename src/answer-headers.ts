@@ -1,0 +1,36 @@
+import type { MiddlewareHandler } from 'hono'
+import type { HttpBindings } from '@hono/node-server'
+import type { Home } from './home.ts'
+import { requestBase } from './request-base.ts'
+
+/** What nothing but a page needs: an answer that somebody opens in a browser runs nothing, shows nothing and sends nothing. */
+const INERT = "default-src 'none'; frame-ancestors 'none'; sandbox"
+
+/** For so long browsers come back by https alone, in seconds: a year. */
+const STRICT = 'max-age=31536000'
+
+/**
+ * What every answer says, whoever gets it: browsers take it for what it is called and for nothing else, tell nobody its address (it may
+ * hold a secret), show it in no frame, and, unless it is a page or says otherwise itself, run nothing in it and keep it nowhere.
+ * Behind TLS browsers come back by https alone; a Kobo is not told so, for it must find back when that ends.
+ */
+export function answerHeaders(home: Home): MiddlewareHandler<{ Bindings: Partial<HttpBindings> }> {
+  return async (c, next) => {
+    await next()
+    const { headers } = c.res
+    headers.set('x-content-type-options', 'nosniff')
+    headers.set('referrer-policy', 'no-referrer')
+    if (!headers.has('content-security-policy')) headers.set('content-security-policy', INERT)
+    if (!headers.has('cache-control')) headers.set('cache-control', 'no-store')
+    if (isOfKobos(c.req.path)) return
+    headers.set('x-frame-options', 'DENY')
+    headers.set('cross-origin-resource-policy', 'same-origin')
+    const base = requestBase(home.config, c.req.raw.headers, c.env?.incoming)
+    if (base.startsWith('https:')) headers.set('strict-transport-security', STRICT)
+  }
+}
+
+/** What Kobos ask for. Their headers are few, since some proxies take only 2 KB of them. */
+function isOfKobos(path: string): boolean {
+  return path.startsWith('/kobo/') || /^\/api\/(?:v3|UserStorage|internal)\//.test(path)
+}

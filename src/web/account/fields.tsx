@@ -1,0 +1,51 @@
+import { SHORTEST_PASSWORD } from '../../people/password.ts'
+
+/** What was wrong with a form that is shown again. */
+export function Wrong({ sentence }: { sentence: string | undefined }) {
+  return sentence === undefined ? null : (
+    <p role="alert" class="stamp" id="wrong">
+      {sentence}
+    </p>
+  )
+}
+
+/** The name of an account to be. */
+export function NameField(props: { value?: string | undefined; isWrong: boolean }) {
+  return (
+    <p>
+      <label for="name">Name</label>
+      <input
+        id="name"
+        name="name"
+        value={props.value}
+        required
+        maxlength={200}
+        autocomplete="username"
+        autocapitalize="none"
+        aria-describedby={props.isWrong ? 'wrong' : undefined}
+      />
+    </p>
+  )
+}
+
+/** A password that somebody chooses. */
+export function NewPasswordField({ label = 'Password' }: { label?: string }) {
+  return (
+    <p>
+      <label for="password">{label}</label>
+      <input
+        id="password"
+        name="password"
+        type="password"
+        required
+        minlength={SHORTEST_PASSWORD}
+        autocomplete="new-password"
+        aria-describedby="about-password"
+      />
+      <span class="soft" id="about-password">
+        {' '}
+        At least {SHORTEST_PASSWORD} characters. A few words are a good one.
+      </span>
+    </p>
+  )
+}

@@ -1,0 +1,137 @@
+import type { Device } from '../../devices/device.ts'
+import { syncUrl } from '../../public-url.ts'
+import { TOKEN_FIELD } from '../form.ts'
+import { Layout } from '../layout.tsx'
+import { link } from '../paths.ts'
+import type { Visit } from '../visit.ts'
+import { NotReachable } from './reach.tsx'
+
+/** The address of a Kobo, which is shown this once, and how it gets into the Kobo. */
+export function AddressPage(props: {
+  visit: Visit
+  device: Device
+  secret: string
+  bases: string[]
+}) {
+  const { visit, device, secret, bases } = props
+  const { root } = visit
+  const { id, name } = device
+  const addresses = bases.map((base) => syncUrl(base, secret))
+  const [address] = addresses
+  return (
+    <Layout title={`The address of ${name}`} root={root} visit={visit} here="devices">
+      <h1>The address of {name}</h1>
+      <p class="lead">
+        It is shown this once, for it opens your shelves without a password. Plug the Kobo in, and
+        touch <em>Connect</em> on it.
+      </p>
+      {address === undefined ? <NotReachable /> : <Address addresses={addresses} />}
+      {address !== undefined && (
+        <>
+          <div id="drive" data-address={address} hidden>
+            <h2>Let this page do it</h2>
+            <p>
+              It opens <code>Kobo eReader.conf</code>, changes the one line, keeps a copy of the
+              file beside it, and reads back what it wrote.
+            </p>
+            <p>
+              <button type="button" id="pick">
+                Choose the Kobo’s drive…
+              </button>
+            </p>
+          </div>
+          <h2>Or with the file</h2>
+          <Where />
+          <form
+            id="conf"
+            method="post"
+            enctype="multipart/form-data"
+            action={link(root, 'conf', { id }, { [TOKEN_FIELD]: visit.token })}
+            class="fields"
+          >
+            <input type="hidden" name="address" value={address} />
+            <p>
+              <label for="file">
+                <code>Kobo eReader.conf</code>
+              </label>
+              <input type="file" id="file" name="file" required />
+            </p>
+            <p>
+              <button>Get it back with the address in it</button>
+            </p>
+          </form>
+          <p id="told" role="status"></p>
+          <p>
+            Put the file you get back in the place of the one on the Kobo. Or write the line
+            yourself: in the section <code>[OneStoreServices]</code>, which you add at the end if it
+            is missing,
+          </p>
+          <pre>
+            <code>{`[OneStoreServices]\napi_endpoint=${address}`}</code>
+          </pre>
+          <script
+            type="module"
+            src={link(root, 'script', { '*': 'web/browser/connect-page.js' })}
+          />
+        </>
+      )}
+      <h2>Then</h2>
+      <p>
+        Eject the Kobo and press <em>Sync</em> on it.{' '}
+        <a href={link(root, 'connecting', { id })}>See how far it has come</a>.
+      </p>
+    </Layout>
+  )
+}
+
+function Address({ addresses }: { addresses: string[] }) {
+  const [first, ...others] = addresses
+  return (
+    <>
+      <p class="copied">
+        <label for="address">Its address</label>
+        <input id="address" class="mono" readonly value={first} />
+        <button type="button" id="copy" hidden>
+          Copy
+        </button>
+      </p>
+      {others.length > 0 && (
+        <details>
+          <summary>This machine has other addresses as well</summary>
+          <p>Use one of these if the Kobo is in another network than the first leads to.</p>
+          {others.map((each) => (
+            <p>
+              <code>{each}</code>
+            </p>
+          ))}
+        </details>
+      )}
+    </>
+  )
+}
+
+/** Where the file lies, and how to see a folder whose name begins with a dot. */
+function Where() {
+  return (
+    <>
+      <p>
+        It lies on the drive <code>KOBOeReader</code> as <code>.kobo/Kobo/Kobo eReader.conf</code>.
+        Folders that begin with a dot are hidden:
+      </p>
+      <dl>
+        <dt>Windows</dt>
+        <dd>
+          In the Explorer, <em>View</em>, <em>Show</em>, <em>Hidden items</em>.
+        </dd>
+        <dt>macOS</dt>
+        <dd>
+          In the Finder, press <kbd>⌘</kbd> <kbd>⇧</kbd> <kbd>.</kbd>
+        </dd>
+        <dt>Linux</dt>
+        <dd>
+          In the file manager, press <kbd>Ctrl</kbd> <kbd>H</kbd>
+        </dd>
+      </dl>
+    </>
+  )
+}

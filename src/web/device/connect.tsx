@@ -1,0 +1,71 @@
+import { z } from 'zod'
+import { connectDevice } from '../../device-actions.ts'
+import { deviceName } from '../../devices/device.ts'
+import type { Home } from '../../home.ts'
+import { shelvesOf } from '../../shelves/shelf.store.ts'
+import type { Shelf } from '../../shelves/shelf.ts'
+import { readForm } from '../form.ts'
+import { Form, Layout } from '../layout.tsx'
+import { link } from '../paths.ts'
+import type { Page, Visit } from '../visit.ts'
+import { AddressPage } from './address-page.tsx'
+import { Carries, carriedIn, CARRIED } from './carries.tsx'
+import { basesFor, NotReachable } from './reach.tsx'
+
+/** The form for another Kobo, and what a person should know before. */
+export function askForKobo(home: Home): Page {
+  return async (c) => {
+    const { visit } = c.var
+    const shelves = await shelvesOf(home.db.read, visit.person.id)
+    const isReachable = basesFor(c, home).length > 0
+    return c.html(<ConnectPage {...{ visit, shelves, isReachable }} />)
+  }
+}
+
+/** Makes the address of another Kobo, and shows it: this once. */
+export function connectKobo(home: Home): Page {
+  return async (c) => {
+    const { visit } = c.var
+    const asked = await readForm(c, Asked, ['shelf'])
+    const { device, secret } = await connectDevice(home, visit.person, {
+      name: asked.name,
+      shelves: carriedIn(asked),
+    })
+    return c.html(<AddressPage {...{ visit, device, secret, bases: basesFor(c, home) }} />)
+  }
+}
+
+const Asked = z.object({
+  name: z.string().max(400).overwrite(deviceName),
+  ...CARRIED,
+})
+
+function ConnectPage(props: { visit: Visit; shelves: Shelf[]; isReachable: boolean }) {
+  const { visit, shelves, isReachable } = props
+  return (
+    <Layout title="Connect a Kobo" root={visit.root} visit={visit} here="devices">
+      <h1>Connect a Kobo</h1>
+      <p class="lead">
+        A Kobo gets an address of its own. It calls that in the place of Kobo’s store, and what
+        stands on your shelves arrives as if it had been bought.
+      </p>
+      {!isReachable && <NotReachable />}
+      <Form visit={visit} action={link(visit.root, 'connect')} class="fields">
+        <p>
+          <label for="name">What do you call it?</label>
+          <input id="name" name="name" required maxlength={100} autocomplete="off" />
+        </p>
+        <Carries shelves={shelves} carried={null} />
+        <p>
+          <button>Make its address</button>
+        </p>
+      </Form>
+      <h2>What becomes of the store</h2>
+      <p>
+        What you bought and what you borrowed stays on the Kobo and can be read. While the Kobo
+        calls here, buying on it, Kobo Plus and OverDrive rest. One press on <em>Give it back</em>{' '}
+        brings them back, also without this server.
+      </p>
+    </Layout>
+  )
+}

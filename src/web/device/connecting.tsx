@@ -1,0 +1,111 @@
+import type { Child } from 'hono/jsx'
+import type { Device } from '../../devices/device.ts'
+import type { Home } from '../../home.ts'
+import { ownDevice } from '../../own-device.ts'
+import { connectionOf, type Connection } from '../../sync/connection.ts'
+import { baseOf } from '../cookie.ts'
+import { Layout, Time } from '../layout.tsx'
+import { link } from '../paths.ts'
+import type { Page, Visit, WebContext } from '../visit.ts'
+
+/** How far a Kobo has come that is being connected: four lamps. */
+export function showConnecting(home: Home): Page {
+  return async (c) => {
+    const { visit } = c.var
+    const device = await ownDevice(home.db.read, visit.person, c.req.param('id') ?? '')
+    const connection = await connectionOf(home.db.read, device)
+    const isReached = connection.calledAt !== null || cameBy(c, baseOf(c, home))
+    return c.html(<ConnectingPage {...{ visit, device, connection, isReached }} />)
+  }
+}
+
+/** Whether this very page was asked of the address that Kobos are given: then one in the same network reaches it as well. */
+function cameBy(c: WebContext, base: string): boolean {
+  return c.req.header('host') === new URL(base).host
+}
+
+function ConnectingPage(props: {
+  visit: Visit
+  device: Device
+  connection: Connection
+  isReached: boolean
+}) {
+  const { visit, device, connection, isReached } = props
+  const { root } = visit
+  const { id, name, model, firmware } = device
+  const { calledAt, offeredAt, fetchedAt } = connection
+  return (
+    <Layout title={`Connecting ${name}`} root={root} visit={visit} here="devices">
+      <h1>Connecting {name}</h1>
+      <p class="lead">Eject the Kobo and press Sync on it. What follows lights up by itself.</p>
+      <div id="lamps">
+        <ol class="lamps">
+          <Lamp lit={isReached} of="The address can be reached">
+            {isReached
+              ? calledAt === null && 'This page came by it. A Kobo in the same network can as well.'
+              : 'This page came by another address, so that is not certain yet.'}
+          </Lamp>
+          <Lamp lit={calledAt !== null} of="The Kobo said hello">
+            {calledAt !== null && (
+              <>
+                {model ?? 'A Kobo'}
+                {firmware !== null && `, firmware ${firmware}`},{' '}
+                <Time visit={visit} at={calledAt} />.
+              </>
+            )}
+          </Lamp>
+          <Lamp lit={offeredAt !== null} of="The first book was offered">
+            {offeredAt !== null && <Time visit={visit} at={offeredAt} />}
+          </Lamp>
+          <Lamp lit={fetchedAt !== null} of="The first book was fetched">
+            {fetchedAt !== null && <Time visit={visit} at={fetchedAt} />}
+          </Lamp>
+        </ol>
+        {fetchedAt === null ? (
+          <Waiting isCalled={calledAt !== null} isOffered={offeredAt !== null} />
+        ) : (
+          <p role="status" class="tide">
+            Done. <a href={link(root, 'device', { id })}>See what {name} holds.</a>
+          </p>
+        )}
+      </div>
+      <noscript>
+        <p>
+          <a href={link(root, 'connecting', { id })}>Look again</a>
+        </p>
+      </noscript>
+      {fetchedAt === null && (
+        <script type="module" src={link(root, 'script', { '*': 'web/browser/lamps.js' })} />
+      )}
+    </Layout>
+  )
+}
+
+function Lamp({ lit, of, children }: { lit: boolean; of: string; children?: Child }) {
+  return (
+    <li class={lit ? 'lit' : 'unlit'}>
+      <strong>{of}</strong>
+      <span class="soft"> {lit ? '(yes)' : '(not yet)'}</span>
+      {children !== false && <span class="soft"> {children}</span>}
+    </li>
+  )
+}
+
+/** What to look at while nothing comes. */
+function Waiting({ isCalled, isOffered }: { isCalled: boolean; isOffered: boolean }) {
+  if (isOffered)
+    return (
+      <p>
+        A Kobo fetches a book when it is opened, or by itself while it is charging. Tap the cover.
+      </p>
+    )
+  if (isCalled)
+    return <p>Nothing was offered yet. Does a book stand on a shelf that it takes along?</p>
+  return (
+    <p>
+      Does nothing come within three minutes? The Kobo must be in a Wi-Fi that reaches this machine,
+      with <code>http</code> or <code>https</code> as in the address. After an update of its
+      firmware or a reset the line is gone: plug it in and look.
+    </p>
+  )
+}

@@ -1,0 +1,69 @@
+import type { Schedule } from './step.ts'
+
+/** Schedules that once failed, as short as they could be made, with the seed that found each and what was wrong. */
+export const KEPT: readonly { seed: number; wrong: string; schedule: Schedule }[] = [
+  {
+    seed: 2_000_473,
+    wrong: 'a download that came late, after a reset, was taken for a sign of life of the library',
+    schedule: {
+      profiles: [999_997, 336_425],
+      steps: [
+        {
+          do: 'sync',
+          kobo: 0,
+          rate: 0,
+          seed: 1_000_000,
+          edit: { do: 'shelve', book: 1, at: 3 },
+          once: { kind: 'twin-later', on: 'download' },
+        },
+        { do: 'factory reset', kobo: 0 },
+      ],
+    },
+  },
+  {
+    seed: 5_000_282,
+    wrong:
+      'an audit told of an orphan that a library which was put back does not know until it is healed',
+    schedule: {
+      profiles: [8, 7],
+      steps: [
+        { do: 'server snapshot' },
+        { do: 'shelve', book: 1 },
+        { do: 'sync', kobo: 1, rate: 0, seed: 52652, edit: null, once: null },
+        { do: 'server rollback', renew: false },
+        { do: 'audit', copy: 'now', listing: true, day: 'too young', kobo: 1 },
+      ],
+    },
+  },
+  {
+    seed: 6_000_406,
+    wrong:
+      'an audit of a Kobo that was put back, and goes on with the page before, counted as older than that page',
+    schedule: {
+      profiles: [16, 'harshest'],
+      steps: [
+        { do: 'shelve', book: 2 },
+        {
+          do: 'sync',
+          kobo: 1,
+          rate: 0,
+          seed: 544822,
+          edit: null,
+          once: { kind: 'cut-reply', on: 'download' },
+        },
+        { do: 'device snapshot', kobo: 1 },
+        {
+          do: 'sync',
+          kobo: 1,
+          rate: 0,
+          seed: 583171,
+          edit: { do: 'shelve', book: 1, at: 4 },
+          once: null,
+        },
+        { do: 'sync', kobo: 1, rate: 0, seed: 5816, edit: null, once: null },
+        { do: 'factory reset', kobo: 1 },
+        { do: 'device restore', kobo: 1 },
+      ],
+    },
+  },
+]
