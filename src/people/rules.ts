@@ -79,7 +79,7 @@ export const RULES: Readonly<Record<string, Rule | readonly [Rule, Scope]>> = {
   'GET /books/:id/edit': 'person',
   'POST /books/:id/edit': 'person',
   'POST /books/:id/cover': 'person',
-  'POST /books/:id/shelves': 'own',
+  'POST /books/:id/shelves': 'person',
   'GET /books/:id/files/:kind': 'person',
   'POST /light': 'person',
   'GET /shelves': 'own',

@@ -161,7 +161,7 @@ export function webRoutes(home: Home, changed: () => void): Hono<WebEnv> {
   show(PATHS.book, showTrail(home))
   take(PATHS.heal, healDevice(home))
   show(PATHS.diary, showDiary(home))
-  show(PATHS.bundle, downloadBundle(home))
+  app.get(PATHS.bundle, ...page, enter(home), downloadBundle(home))
   show(PATHS.books, showLibrary(home))
   bring(PATHS.books, addBooks(home))
   take(PATHS.chosenBooks, takeChosen(home))
@@ -185,7 +185,7 @@ export function webRoutes(home: Home, changed: () => void): Hono<WebEnv> {
   take(PATHS.light, chooseLight())
 
   show(PATHS.audits, showAudits(home))
-  show(PATHS.auditedBooks, tellBooks(home))
+  app.get(PATHS.auditedBooks, ...page, enter(home), tellBooks(home))
   app.post(
     PATHS.audits,
     ...page,
