@@ -7,16 +7,18 @@ import { link, type PathName } from './paths.ts'
 import type { Visit } from './visit.ts'
 
 /**
- * A whole page. `visit` is absent for somebody who did not sign in; `here` is the part of the house it belongs to.
+ * A whole page. `visit` is absent for somebody who did not sign in; `here` is the part of the house it belongs to;
+ * a page that is `still` has no scripts.
  */
 export function Layout(props: {
   title: string
   root: string
   visit?: Visit | undefined
   here?: PathName
+  still?: boolean
   children?: Child
 }) {
-  const { title, root, visit, here, children } = props
+  const { title, root, visit, here, still, children } = props
   const light = visit?.light ?? 'auto'
   return (
     <>
@@ -30,7 +32,7 @@ export function Layout(props: {
           <Font root={root} name="roman.woff2" />
           <Font root={root} name="small-caps.woff2" />
           <link rel="stylesheet" href={fileLink(root, 'style.css')} />
-          {visit && (
+          {visit && still !== true && (
             <script type="module" src={link(root, 'script', { '*': 'web/browser/page.js' })} />
           )}
         </head>
