@@ -1,13 +1,14 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { Tally } from '../test/proof/tally.ts'
 import type { SoakTold } from './soak-program.ts'
 import type { Figure } from './table.ts'
 
-/** Processes that run schedules beside one another. */
-const PROCESSES = 2
+/** Processes that run schedules beside one another: a third of the time each waits, for its Kobos or for a thread. */
+const PROCESSES = availableParallelism() * 2
 
 /** After so many failures of a process more of them tell nothing new. */
 const ENOUGH = 3

@@ -5,7 +5,7 @@ import { Problem } from '../problem.ts'
 
 /**
  * Brings the SQLite file at `path` up to date by running, in order, the scripts of `folder` that it has not seen.
- * Each script is one transaction; a database that is newer than the program is refused. Safe beside another process.
+ * They are one transaction: the file is as it was, or up to date. A database that is newer than the program is refused. Safe beside another process.
  */
 export function migrate(path: string, folder: string): void {
   const scripts = readdirSync(folder)
@@ -15,22 +15,24 @@ export function migrate(path: string, folder: string): void {
   try {
     db.pragma('journal_mode = WAL')
     db.pragma('synchronous = FULL')
-    const done = Number(db.pragma('user_version', { simple: true }))
-    if (done > scripts.length)
-      throw new Problem(
-        'invalid',
-        `This library was used by a newer Holdfast (its database is at version ${done}, this program knows ${scripts.length}). Please start the newer one.`,
-      )
-    scripts.forEach((name, index) => {
-      const script = readFileSync(join(folder, name), 'utf8')
-      db.transaction(() => {
-        // Read again inside: another process may have been faster.
-        if (Number(db.pragma('user_version', { simple: true })) > index) return
-        db.exec(script)
-        db.pragma(`user_version = ${index + 1}`)
-      }).immediate()
-    })
+    if (versionOf(db, scripts.length) === scripts.length) return
+    db.transaction(() => {
+      // Read again inside: another process may have been faster.
+      for (const name of scripts.slice(versionOf(db, scripts.length)))
+        db.exec(readFileSync(join(folder, name), 'utf8'))
+      db.pragma(`user_version = ${scripts.length}`)
+    }).immediate()
   } finally {
     db.close()
   }
+}
+
+/** How many scripts a database has seen. Throws `Problem('invalid')` when there are more than the program knows. */
+function versionOf(db: Sqlite.Database, known: number): number {
+  const done = Number(db.pragma('user_version', { simple: true }))
+  if (done <= known) return done
+  throw new Problem(
+    'invalid',
+    `This library was used by a newer Holdfast (its database is at version ${done}, this program knows ${known}). Please start the newer one.`,
+  )
 }

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
-import { convertOne } from './convert-one.ts'
-import type { BegunResult, DocumentResult, Task } from './convert-one.ts'
+import { convertOne, finished } from './convert-one.ts'
+import type { DocumentResult, Task } from './convert-one.ts'
 import type { ContentDocument } from './documents.ts'
 import { takeSecondThread } from './second-thread.ts'
 import type { SecondThread } from './second-thread.ts'
@@ -79,24 +79,27 @@ function takeShare(line: Placed[], from: 'front' | 'back'): Placed[] {
 
 /** Converts shares on this thread until there are none. Between two of them answers of the other thread are heard. */
 async function convertHere(archive: ZipArchive, take: () => Placed[]): Promise<Result[]> {
-  const results: Promise<Result>[] = []
+  const results: Result[] = []
+  const compressing: Promise<void>[] = []
   let backlog = 0
   for (let share = take(); share.length > 0; share = take()) {
     for (const task of share) {
-      const begun = convertOne(archive, task)
-      results.push(finished(begun, task.index))
-      backlog += begun.size
+      const { index } = task
+      const result = finished(convertOne(archive, task))
+      if (!(result instanceof Promise)) {
+        results.push({ ...result, index })
+        continue
+      }
+      compressing.push(result.then((done) => void results.push({ ...done, index })))
+      backlog += task.entry.size
       if (backlog < BACKLOG) continue
-      await Promise.all(results)
+      await Promise.all(compressing)
       backlog = 0
     }
     await setImmediate()
   }
-  return await Promise.all(results)
-}
-
-async function finished(begun: BegunResult, index: number): Promise<Result> {
-  return { ...begun, written: await begun.written, index }
+  await Promise.all(compressing)
+  return results
 }
 
 /** Lets the second thread convert shares until there are none. */

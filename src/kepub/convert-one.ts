@@ -35,7 +35,14 @@ export interface DocumentResult {
 
 /** A result whose document may still be compressed on the pool. */
 export type BegunResult = Omit<DocumentResult, 'written'> & {
-  written: Promise<NewEntry> | undefined
+  written: NewEntry | Promise<NewEntry> | undefined
+}
+
+/** The result, once its document is compressed. */
+export function finished(begun: BegunResult): DocumentResult | Promise<DocumentResult> {
+  const { written } = begun
+  if (!(written instanceof Promise)) return { ...begun, written }
+  return written.then((entry) => ({ ...begun, written: entry }))
 }
 
 /** Converts one document of an archive. One that cannot be converted stays as it is. */

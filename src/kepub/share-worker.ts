@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads'
-import { convertOne } from './convert-one.ts'
+import { convertOne, finished } from './convert-one.ts'
 import type { DocumentResult } from './convert-one.ts'
 import { windowOf } from './file-window.ts'
 import { packResults } from './share.ts'
@@ -34,7 +34,5 @@ async function convertShare({ fd, size, tasks }: Share): Promise<DocumentResult[
     // What was copied to this thread is no Buffer any more.
     convertOne({ file }, { ...task, entry: { ...entry, rawName: Buffer.from(entry.rawName) } }),
   )
-  return await Promise.all(
-    begun.map(async (result) => ({ ...result, written: await result.written })),
-  )
+  return await Promise.all(begun.map(async (each) => await finished(each)))
 }

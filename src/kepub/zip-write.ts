@@ -26,8 +26,10 @@ export interface PlannedZip {
 }
 
 /** Compresses the content of an entry. The same content always gives the same bytes. */
-export async function deflated(name: string, content: Buffer): Promise<NewEntry> {
-  return entry(name, content, DEFLATED, await deflate(content))
+export function deflated(name: string, content: Buffer): NewEntry | Promise<NewEntry> {
+  const compressed = deflate(content)
+  if (Buffer.isBuffer(compressed)) return entry(name, content, DEFLATED, compressed)
+  return compressed.then((data) => entry(name, content, DEFLATED, data))
 }
 
 /** An entry that is not compressed. */

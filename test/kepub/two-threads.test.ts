@@ -4,8 +4,7 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { convertOne } from '../../src/kepub/convert-one.ts'
-import type { DocumentResult } from '../../src/kepub/convert-one.ts'
+import { convertOne, finished } from '../../src/kepub/convert-one.ts'
 import { windowOf } from '../../src/kepub/file-window.ts'
 import { takeSecondThread } from '../../src/kepub/second-thread.ts'
 import type { SecondThread } from '../../src/kepub/second-thread.ts'
@@ -61,10 +60,7 @@ test('results come back from being packed as they were', async () => {
     const { fd, size, tasks } = await openTasks(folder)
     const file = windowOf(fd, size)
     const results = await Promise.all(
-      tasks.map(async (task): Promise<DocumentResult> => {
-        const begun = convertOne({ file }, task)
-        return { ...begun, written: await begun.written }
-      }),
+      tasks.map(async (task) => await finished(convertOne({ file }, task))),
     )
     closeSync(fd)
     expect(results.some(({ spans }) => spans.images.length > 0)).toBe(true)
