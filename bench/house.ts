@@ -16,6 +16,8 @@ export type House = {
   folder: string
   /** Runs `bin/holdfast …` on the same library and answers what it printed. */
   run(args: string[], input?: string): Promise<string>
+  /** Asks for a page, with the headers that are given, and answers its words. */
+  page(path: string, headers: Record<string, string>): Promise<string>
   /** Calls the JSON API. */
   api(token: string, method: string, path: string, body?: object): Promise<unknown>
   /** Sends bytes to the JSON API. */
@@ -65,6 +67,12 @@ export async function openHouse(
     close,
     run: (args, input = '') => run(program, args, env, input),
     memory: () => memoryOf(server),
+    async page(path, headers) {
+      const answer = await fetch(`${base}${path}`, { headers, redirect: 'manual' })
+      const text = await answer.text()
+      if (answer.status !== 200) throw new Error(`${path} was answered ${answer.status}.`)
+      return text
+    },
     async api(token, method, path, body) {
       const response = await fetch(`${base}/api/v1${path}`, {
         method,

@@ -6,6 +6,7 @@ import { flood } from './flood.ts'
 import { fuzz } from './fuzz.ts'
 import { kepub } from './kepub.ts'
 import { kill } from './kill.ts'
+import { library } from './library.ts'
 import { soak } from './soak.ts'
 import { syncs } from './sync.ts'
 import { lives } from './lives.ts'
@@ -36,6 +37,7 @@ const BENCHES: Record<string, (size: Size, say: (line: string) => void) => Promi
   kepub: (_, say) => kepub(say),
   sync: (_, say) => syncs(say),
   audit: (_, say) => audits(say),
+  library: (_, say) => library(say),
   soak,
   attack: (_, say) => attack(say),
 }

@@ -1,12 +1,10 @@
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi'
 import type { Book } from '../catalogue/book.ts'
-import { bookById, changeBook, listBooks } from '../catalogue/catalogue.store.ts'
-import type { BookChanges } from '../catalogue/change.ts'
+import { bookById, listBooks } from '../catalogue/catalogue.store.ts'
+import { checkedChanges } from '../catalogue/checked-changes.ts'
 import { cleanLine } from '../catalogue/epub/clean-text.ts'
-import { safeDescription } from '../catalogue/epub/description.ts'
-import { checkedIsbn } from '../catalogue/epub/isbn.ts'
-import { parseInstant } from '../catalogue/epub/published.ts'
 import { bringBack, removeBook } from '../catalogue/files.ts'
+import { editBook } from '../catalogue/rename.ts'
 import { searchBooks } from '../catalogue/search.store.ts'
 import type { Home } from '../home.ts'
 import type { Person } from '../people/person.ts'
@@ -86,12 +84,9 @@ export function bookRoutes(home: Home): OpenAPIHono<ApiEnv> {
     }),
     async (c) => {
       const { id } = c.req.valid('param')
-      const changes = toChanges(c.req.valid('json'))
-      const now = home.now()
-      const book = await home.db.transact(async (tx) => {
-        present(await bookById(tx, id))
-        return present(await changeBook(tx, id, changes, now))
-      })
+      const changes = checkedChanges(c.req.valid('json'))
+      present(await bookById(home.db.read, id))
+      const book = present(await editBook(home, id, changes))
       return c.json(await bookJson(home.db.read, book), 200)
     },
   )
@@ -147,30 +142,4 @@ function noSuchBook(): Problem {
 function refuseStrangers(person: Person, book: Book): void {
   if (!mayDeleteBook(person, book))
     throw new Problem('forbidden', 'Only the owner and whoever brought this book may do that.')
-}
-
-/** What was asked for in the words of the catalogue: only what was given, and all of it checked. */
-function toChanges(body: z.infer<typeof ChangeBody>): BookChanges {
-  const changes: BookChanges = {}
-  if (body.title !== undefined) changes.title = body.title
-  if (body.subtitle !== undefined) changes.subtitle = body.subtitle
-  if (body.authors !== undefined) changes.authors = body.authors
-  if (body.series !== undefined) changes.series = body.series
-  if (body.language !== undefined) changes.language = body.language || null
-  if (body.publisher !== undefined) changes.publisher = body.publisher
-  if (body.subjects !== undefined) changes.subjects = body.subjects
-  if (body.description !== undefined)
-    changes.description = body.description === null ? null : safeDescription(body.description)
-  if (body.published !== undefined) {
-    changes.published = body.published || null
-    changes.publishedAt = body.published ? parseInstant(body.published) : null
-  }
-  if (body.isbn !== undefined) changes.isbn = body.isbn ? soundIsbn(body.isbn) : null
-  return changes
-}
-
-function soundIsbn(text: string): string {
-  const isbn = checkedIsbn(text)
-  if (isbn === null) throw new Problem('invalid', `“${text}” is not a valid ISBN.`)
-  return isbn
 }

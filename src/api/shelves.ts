@@ -1,21 +1,12 @@
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi'
-import { booksByIds } from '../catalogue/catalogue.store.ts'
 import type { Home } from '../home.ts'
 import { nameKey } from '../name-key.ts'
-import type { Person } from '../people/person.ts'
-import { isTheirs } from '../people/rules.ts'
-import { Problem } from '../problem.ts'
+import { changeShelf, ownShelf } from '../own-shelf.ts'
 import { randomId } from '../random-id.ts'
-import type { Db, Tx } from '../db/schema.ts'
+import type { Tx } from '../db/schema.ts'
 import type { CountedShelf, Shelf } from '../shelves/shelf.ts'
-import {
-  countBooks,
-  createShelf,
-  renameShelf,
-  shelfById,
-  shelvesOf,
-} from '../shelves/shelf.store.ts'
-import { removeShelf, shelve } from '../sync/wishes.ts'
+import { countBooks, createShelf, renameShelf, shelvesOf } from '../shelves/shelf.store.ts'
+import { removeShelf } from '../sync/wishes.ts'
 import { apiPart, type ApiEnv } from './context.ts'
 import { answers, IdParameter, listOf, partOf, PartQuery, PROBLEMS, takes } from './shapes.ts'
 
@@ -163,32 +154,6 @@ export function shelfRoutes(home: Home): OpenAPIHono<ApiEnv> {
   )
 
   return app
-}
-
-async function changeShelf(
-  home: Home,
-  person: Person,
-  id: string,
-  books: { add: string[]; remove: string[]; cause?: 'person' | 'machine' },
-): Promise<CountedShelf> {
-  const add = [...new Set(books.add)]
-  const remove = [...new Set(books.remove)]
-  return home.db.transact(async (tx) => {
-    const shelf = await ownShelf(tx, person, id)
-    const known = await booksByIds(tx, add)
-    const missing = add.find((book) => known.get(book)?.deletedAt !== null)
-    if (missing !== undefined)
-      throw new Problem('not_found', `There is no book with the id “${missing}”.`)
-    await shelve(tx, home, { shelf: shelf.id, add, remove, cause: books.cause ?? 'person' })
-    return counted(tx, shelf)
-  })
-}
-
-async function ownShelf(db: Db, person: Person, id: string): Promise<Shelf> {
-  const shelf = await shelfById(db, id)
-  if (!shelf || !isTheirs(person, shelf))
-    throw new Problem('not_found', 'You have no shelf with that id.')
-  return shelf
 }
 
 async function counted(tx: Tx, shelf: Shelf): Promise<CountedShelf> {

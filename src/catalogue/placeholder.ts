@@ -14,8 +14,8 @@ export function placeholderKey({ title, authors }: PlaceholderWords): string {
 /** A plain cover as SVG, 600 by 900: paper, the title in large letters, a rule, and the authors. */
 export function placeholderSvg({ title, authors }: PlaceholderWords): string {
   const size = title.length > 60 ? 44 : title.length > 25 ? 56 : 72
-  const titleLines = lines(title, Math.floor(860 / size), 7)
-  const authorLines = lines(authors.join(', '), 26, 3)
+  const titleLines = brokenInto(title, Math.floor(860 / size), 7)
+  const authorLines = brokenInto(authors.join(', '), 26, 3)
   const titleTop = 190
   const rule = titleTop + (titleLines.length - 1) * size * 1.2 + 60
   return `<svg xmlns="http://www.w3.org/2000/svg" width="600" height="900" viewBox="0 0 600 900">
@@ -32,8 +32,8 @@ ${text(authorLines, rule + 80, 34, 44)}
 /** Rises when the drawing changes, so that kept images of the old one are not used. */
 const DRAWING = 1
 
-/** Breaks between words, or inside a word that is longer than a line; what has no room ends in an ellipsis. */
-function lines(words: string, width: number, most: number): string[] {
+/** Words in lines of at most `width` characters. Breaks between words, or inside a word that is longer than a line; what has no room ends in an ellipsis. */
+export function brokenInto(words: string, width: number, most: number): string[] {
   const broken: string[] = []
   let line = ''
   for (const word of words.split(/\s+/u).flatMap((each) => pieces(each, width))) {

@@ -8,6 +8,7 @@ import { removeCoverParts } from './cover-original.ts'
 import { isThere } from './durable.ts'
 import { filePath, isFileOf, removeParts, trashFile, trashPath, untrashFile } from './files.ts'
 import { finishImport } from './import.ts'
+import { recoverNames } from './rename.ts'
 import { leftStaged } from './staging.ts'
 
 /**
@@ -18,6 +19,7 @@ import { leftStaged } from './staging.ts'
 export async function recoverImports(home: Home): Promise<void> {
   await unlessStorage(home, () => removeCoverParts(home))
   await finishLeft(home, true)
+  await unlessStorage(home, () => recoverNames(home))
   await unlessStorage(home, () => recoverRestored(home))
   await unlessStorage(home, () => recoverDeleted(home))
 }

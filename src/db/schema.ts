@@ -89,7 +89,14 @@ export type Schema = {
     finished_at: number
   }
   span_map: { artifact: string; documents: Buffer }
-  shelf: { id: string; person: string; name: string; name_key: string; created_at: number }
+  shelf: {
+    id: string
+    person: string
+    name: string
+    name_key: string
+    created_at: number
+    place: Generated<number>
+  }
   shelf_book: { shelf: string; book: string; shelved_at: number; cause: 'person' | 'machine' }
   pairing: { id: string; person: string; generation: number; created_at: number }
   pairing_secret: {

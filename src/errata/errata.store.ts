@@ -70,6 +70,21 @@ export async function listErrata(
   }
 }
 
+/** How many errata are open that `reader` may see. */
+export async function countErrata(db: Db, reader: Reader): Promise<number> {
+  const row = await db
+    .selectFrom('erratum')
+    .where('closed_at', 'is', null)
+    .where((where) =>
+      reader.owner
+        ? where.or([where('person', '=', reader.id), where('person', 'is', null)])
+        : where('person', '=', reader.id),
+    )
+    .select((part) => part.fn.countAll<number | string>().as('count'))
+    .executeTakeFirstOrThrow()
+  return Number(row.count)
+}
+
 /** The erratum with this id, open or closed. Whether somebody may see it is asked with `maySee`. */
 export async function erratumById(db: Db, id: string): Promise<Erratum | undefined> {
   const row = await db.selectFrom('erratum').selectAll().where('id', '=', id).executeTakeFirst()

@@ -6,12 +6,13 @@ import { shelfName, type CountedShelf, type Shelf } from './shelf.ts'
 /** Rows and ids per statement, well below what SQLite binds. */
 const CHUNK = 500
 
-/** A person's shelves by name, each with the number of its books that are not deleted. */
+/** A person's shelves in their order, those of one place by name, each with the number of its books that are not deleted. */
 export async function shelvesOf(db: Db, person: string): Promise<CountedShelf[]> {
   const rows = await db
     .selectFrom('shelf')
     .select(['id', 'person', 'name', 'created_at'])
     .where('person', '=', person)
+    .orderBy('place')
     .orderBy('name_key')
     .execute()
   const counts = await db
@@ -47,6 +48,18 @@ export async function countBooks(db: Db, shelf: string): Promise<number> {
     .select((part) => part.fn.countAll<number | string>().as('books'))
     .executeTakeFirstOrThrow()
   return Number(row.books)
+}
+
+/** Ids of the person's shelves on which a book stands. */
+export async function shelvesWith(db: Db, person: string, book: string): Promise<Set<string>> {
+  const rows = await db
+    .selectFrom('shelf_book')
+    .innerJoin('shelf', 'shelf.id', 'shelf_book.shelf')
+    .select('shelf.id')
+    .where('shelf_book.book', '=', book)
+    .where('shelf.person', '=', person)
+    .execute()
+  return new Set(rows.map((row) => row.id))
 }
 
 /** Ids of the books of a shelf, the newest there first. */
@@ -91,6 +104,12 @@ export async function renameShelf(tx: Tx, shelf: Shelf, to: string): Promise<She
     .where('id', '=', shelf.id)
     .execute()
   return { ...shelf, name }
+}
+
+/** Gives the shelves of a person this order. */
+export async function orderShelves(tx: Tx, shelves: readonly string[]): Promise<void> {
+  for (const [place, id] of shelves.entries())
+    await tx.updateTable('shelf').set({ place }).where('id', '=', id).execute()
 }
 
 /** Puts books on a shelf; those that stand there stay as they are. The plain rows only: `sync/wishes.ts` also tells the devices. */

@@ -2,6 +2,7 @@ import type { MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { matchedRoutes } from 'hono/route'
 import { READING_LIMIT } from '../audit/reading.ts'
+import { countErrata } from '../errata/errata.store.ts'
 import type { Home } from '../home.ts'
 import { mayEnter, ruleOf } from '../people/rules.ts'
 import { same } from '../people/same.ts'
@@ -12,6 +13,7 @@ import { machineTimeZone } from '../time-zone.ts'
 import { baseOf, giveSecret, readSecret } from './cookie.ts'
 import { fromWhere, type From } from './cross-site.ts'
 import { carriesToken, isJson, TOKEN_FIELD, tokenIn } from './form.ts'
+import { readLight } from './light.ts'
 import { link, rootOf } from './paths.ts'
 import type { Visit, WebContext, WebEnv } from './visit.ts'
 import { isOfVisitor } from './visitor.ts'
@@ -33,6 +35,8 @@ export async function visitOf(c: WebContext, home: Home): Promise<Visit | undefi
     token: formToken(secret),
     root: rootOf(c.req.url),
     now,
+    errata: await countErrata(home.db.read, session.person),
+    light: readLight(c),
     tell: tellTimes(now, machineTimeZone()),
   }
 }

@@ -38,10 +38,10 @@ export function scriptHeaders(): MiddlewareHandler {
   })
 }
 
-/** Pages are kept nowhere: what a person saw is not shown to whoever goes back in the browser after them. */
+/** Pages are kept nowhere, unless they say otherwise: what a person saw is not shown to whoever goes back in the browser after them. */
 export function keptNowhere(): MiddlewareHandler {
   return async (c, next) => {
     await next()
-    c.res.headers.set('cache-control', 'no-store')
+    if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store')
   }
 }

@@ -1,71 +1,144 @@
 import { raw } from 'hono/html'
 import type { Child } from 'hono/jsx'
+import { pageFile } from './files.ts'
 import { TOKEN_FIELD } from './form.ts'
+import type { Light } from './light.ts'
 import { link, type PathName } from './paths.ts'
 import type { Visit } from './visit.ts'
 
-/** A whole page. `visit` is absent for somebody who did not sign in; `here` is the part of the house it belongs to. */
+/**
+ * A whole page. `visit` is absent for somebody who did not sign in; `here` is the part of the house it belongs to;
+ * a page that is `still` has no scripts.
+ */
 export function Layout(props: {
   title: string
   root: string
   visit?: Visit | undefined
   here?: PathName
+  still?: boolean
   children?: Child
 }) {
-  const { title, root, visit, here, children } = props
+  const { title, root, visit, here, still, children } = props
+  const light = visit?.light ?? 'auto'
   return (
     <>
       {raw('<!doctype html>')}
-      <html lang="en">
+      <html lang="en" data-light={light === 'auto' ? undefined : light}>
         <head>
           <meta charset="utf-8" />
           <meta name="viewport" content="width=device-width, initial-scale=1" />
+          <meta name="color-scheme" content={SCHEMES[light]} />
           <title>{title === 'Holdfast' ? title : `${title} · Holdfast`}</title>
-          <link rel="stylesheet" href={link(root, 'file', { file: 'style.css' })} />
+          <Font root={root} name="roman.woff2" />
+          <Font root={root} name="small-caps.woff2" />
+          <link rel="stylesheet" href={fileLink(root, 'style.css')} />
+          {visit && still !== true && (
+            <script type="module" src={link(root, 'script', { '*': 'web/browser/page.js' })} />
+          )}
         </head>
-        <body>
+        <body data-root={root}>
           <a class="skip" href="#main">
             To the page itself
           </a>
-          {visit && <Header visit={visit} here={here} />}
+          <header class="top">
+            <a class="name" href={link(root, visit ? 'books' : 'front')}>
+              Holdfast
+            </a>
+            {visit && <Parts visit={visit} here={here} />}
+          </header>
           <main id="main">{children}</main>
+          {visit && <Foot visit={visit} here={here} />}
         </body>
       </html>
     </>
   )
 }
 
+const SCHEMES: Record<Light, string> = { auto: 'light dark', light: 'light', dark: 'dark' }
+
 const PARTS = [
-  ['errata', 'Errata'],
-  ['devices', 'Devices'],
   ['books', 'Library'],
-  ['account', 'Account'],
+  ['shelves', 'Shelves'],
+  ['devices', 'Devices'],
+  ['errata', 'Errata'],
+  ['colophon', 'Colophon'],
 ] as const satisfies [PathName, string][]
 
-/** Parts that only the owner has. */
-const OWNERS = [['people', 'People']] as const satisfies [PathName, string][]
-
-function Header({ visit, here }: { visit: Visit; here: PathName | undefined }) {
+function Parts({ visit, here }: { visit: Visit; here: PathName | undefined }) {
   return (
-    <header>
-      <nav aria-label="Holdfast">
-        {[...PARTS, ...(visit.person.owner ? OWNERS : [])].map(([name, words]) => (
-          <a href={link(visit.root, name)} aria-current={name === here ? 'page' : undefined}>
-            {words}
-          </a>
-        ))}
-      </nav>
-      <Form visit={visit} action={link(visit.root, 'signOut')}>
-        <button>Sign out {visit.person.name}</button>
-      </Form>
-    </header>
+    <nav class="parts" aria-label="Holdfast">
+      {PARTS.map(([name, words]) => (
+        <a href={link(visit.root, name)} aria-current={name === here ? 'page' : undefined}>
+          {words}
+          {name === 'errata' && visit.errata > 0 && (
+            <span class="count">
+              {visit.errata}
+              <span class="unseen"> open</span>
+            </span>
+          )}
+        </a>
+      ))}
+    </nav>
   )
 }
 
-/** A form of somebody who signed in: it is posted, and carries the token of their session. */
-export function Form(props: { visit: Visit; action: string; class?: string; children?: Child }) {
+const LIGHT_WORDS = [
+  ['auto', 'As this device'],
+  ['light', 'Daylight'],
+  ['dark', 'Lamplight'],
+] as const satisfies [Light, string][]
+
+function Foot({ visit, here }: { visit: Visit; here: PathName | undefined }) {
   return (
-    <form method="post" action={props.action} class={props.class}>
+    <footer class="foot">
+      <Form visit={visit} action={link(visit.root, 'light')}>
+        <fieldset>
+          <legend class="unseen">By which light to read</legend>
+          {here !== undefined && <input type="hidden" name="back" value={link('/', here)} />}
+          {LIGHT_WORDS.map(([light, words]) => (
+            <button
+              class="plain"
+              name="light"
+              value={light}
+              aria-pressed={visit.light === light ? 'true' : 'false'}
+            >
+              {words}
+            </button>
+          ))}
+        </fieldset>
+      </Form>
+      <div class="row">
+        {visit.person.owner && <a href={link(visit.root, 'people')}>People</a>}
+        <a href={link(visit.root, 'account')}>Account</a>
+        <Form visit={visit} action={link(visit.root, 'signOut')}>
+          <button class="plain">Sign out {visit.person.name}</button>
+        </Form>
+      </div>
+    </footer>
+  )
+}
+
+function Font({ root, name }: { root: string; name: string }) {
+  return (
+    <link rel="preload" as="font" type="font/woff2" href={fileLink(root, name)} crossorigin="" />
+  )
+}
+
+/** With the version of its content, so that browsers keep it until it is another. */
+function fileLink(root: string, file: string): string {
+  return link(root, 'file', { file }, { v: pageFile(file)?.version })
+}
+
+/** A form of somebody who signed in: it is posted, and carries the token of their session. */
+export function Form(props: {
+  visit: Visit
+  action: string
+  class?: string
+  id?: string
+  children?: Child
+}) {
+  return (
+    <form method="post" action={props.action} class={props.class} id={props.id}>
       <input type="hidden" name={TOKEN_FIELD} value={props.visit.token} />
       {props.children}
     </form>

@@ -45,7 +45,7 @@ function problemPage(
 ): Response | Promise<Response> {
   const root = rootOf(c.req.url)
   return c.html(
-    <Layout title={title} root={root} visit={c.get('visit')}>
+    <Layout title={title} root={root} visit={c.get('visit')} still>
       <h1>{title}</h1>
       <p class="lead">{sentence}</p>
       <p>

@@ -1,10 +1,8 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { Hono } from 'hono'
+import { compress } from 'hono/compress'
 import { etag } from 'hono/etag'
 import type { Home } from '../home.ts'
 import { CONF_LIMIT } from '../kobo-conf/edit.ts'
-import { packageRoot } from '../package-root.ts'
 import { hasOwner } from '../people/person.store.ts'
 import { changePassword, showAccount } from './account/show.tsx'
 import { endOneSession, endSessions } from './account/sessions.tsx'
@@ -13,7 +11,13 @@ import { healAudited } from './audit/heal.tsx'
 import { tellBooks } from './audit/books.ts'
 import { showAudits, takeAudit } from './audit/list.tsx'
 import { showAudit } from './audit/show.tsx'
-import { showBooks } from './book/list.tsx'
+import { showCoverImage } from './book/cover-image.ts'
+import { downloadBook } from './book/download.ts'
+import { showEdit, takeEdit } from './book/edit.tsx'
+import { shelveBook } from './book/put-on-shelves.tsx'
+import { replaceBookCover } from './book/replace-cover.ts'
+import { showBook } from './book/show.tsx'
+import { showColophon } from './colophon/show.tsx'
 import { editConf } from './device/conf.ts'
 import { askForKobo, connectKobo } from './device/connect.tsx'
 import { showConnecting } from './device/connecting.tsx'
@@ -36,7 +40,12 @@ import {
 import { answerErratum, dismissOne } from './erratum/answer.ts'
 import { showErrata } from './erratum/list.tsx'
 import { FrontPage } from './front-page.tsx'
+import { giveFile } from './give-file.ts'
 import { keptNowhere, pageHeaders, scriptHeaders } from './headers.ts'
+import { chooseLight } from './light.ts'
+import { addBooks } from './library/add.ts'
+import { takeChosen } from './library/chosen.tsx'
+import { showLibrary } from './library/show.tsx'
 import { link, PATHS, rootOf } from './paths.ts'
 import { showFirstVisit, takeFirstVisit } from './people/first-visit.tsx'
 import { showInvitation, takeInvitation } from './people/invitation.tsx'
@@ -58,6 +67,9 @@ import { recover, showRecovery } from './session/recovery.tsx'
 import { scriptAt } from './scripts.ts'
 import { beginSession, showSignIn } from './session/begin.tsx'
 import { endSession } from './session/end.tsx'
+import { carryOne, deleteOne } from './shelf/change.tsx'
+import { makeShelf, moveShelf, showShelves } from './shelf/list.tsx'
+import { nameShelf, showShelf } from './shelf/show.tsx'
 import { downloadBundle } from './sync/download.ts'
 import { showDiary } from './sync/list.tsx'
 import type { Page, WebEnv } from './visit.ts'
@@ -74,13 +86,13 @@ export function webRoutes(home: Home, changed: () => void): Hono<WebEnv> {
   const app = new Hono<WebEnv>()
   app.onError((error, c) => answerError(home.log, error, c))
   const page = [pageHeaders(), keptNowhere()] as const
+  // Scripts of ours run for somebody who signed in, and for nobody else.
   const scripted = [pageHeaders({ withScripts: true }), keptNowhere()] as const
-  const show = (path: string, handler: Page, headers = page) =>
-    app.get(path, ...headers, enter(home), handler)
-  const take = (path: string, handler: Page, headers = page) =>
+  const show = (path: string, handler: Page) => app.get(path, ...scripted, enter(home), handler)
+  const take = (path: string, handler: Page) =>
     app.post(
       path,
-      ...headers,
+      ...scripted,
       refuseCrossSite(home),
       limitForm(FORM_LIMIT),
       enter(home),
@@ -88,18 +100,24 @@ export function webRoutes(home: Home, changed: () => void): Hono<WebEnv> {
       tellOfChanges(changed),
       handler,
     )
+  // What carries files is read as it comes, and has limits of its own.
+  const bring = (path: string, handler: Page) =>
+    app.post(
+      path,
+      ...scripted,
+      refuseCrossSite(home),
+      enter(home),
+      refuseForgedUpload(),
+      tellOfChanges(changed),
+      handler,
+    )
 
   app.get(PATHS.front, ...page, async (c) => {
     const root = rootOf(c.req.url)
-    if (await visitOf(c, home)) return c.redirect(link(root, 'errata'), 303)
+    if (await visitOf(c, home)) return c.redirect(link(root, 'books'), 303)
     return c.html(<FrontPage root={root} isOwned={await hasOwner(home.db.read)} />)
   })
-  app.get(PATHS.file, pageHeaders(), async (c) => {
-    const file = PUBLIC.get(c.req.param('file'))
-    if (!file) return c.notFound()
-    const body = await readFile(join(packageRoot(), 'src', 'web', 'public', file.name))
-    return c.body(body, 200, { 'content-type': file.type, 'cache-control': 'no-cache' })
-  })
+  app.get(PATHS.file, pageHeaders(), compress(), etag(), giveFile())
 
   const open = (path: string, handler: Page, headers = page) =>
     app.post(path, ...headers, limitForm(SIGN_IN_LIMIT), refuseCrossSiteVisitor(home), handler)
@@ -107,7 +125,7 @@ export function webRoutes(home: Home, changed: () => void): Hono<WebEnv> {
   open(PATHS.firstVisit, takeFirstVisit(home))
   app.get(PATHS.invitation, ...page, showInvitation(home))
   open(PATHS.invitation, takeInvitation(home))
-  app.get(PATHS.script, scriptHeaders(), etag(), async (c) => {
+  app.get(PATHS.script, scriptHeaders(), compress(), etag(), async (c) => {
     const script = await scriptAt(c.req.path.slice(PATHS.script.length - 1))
     if (!script) return c.notFound()
     return c.body(script.body, 200, { 'content-type': script.type, 'cache-control': 'no-cache' })
@@ -125,8 +143,8 @@ export function webRoutes(home: Home, changed: () => void): Hono<WebEnv> {
   open(PATHS.invitedByProvider, acceptByProvider(home))
   app.get(PATHS.fromProvider, ...page, comeBack(home))
 
-  show(PATHS.account, showAccount(home), scripted)
-  take(PATHS.changePassword, changePassword(home), scripted)
+  show(PATHS.account, showAccount(home))
+  take(PATHS.changePassword, changePassword(home))
   take(PATHS.askNewPasskey, askNewPasskey(home))
   take(PATHS.addPasskey, addPasskey(home))
   take(PATHS.namePasskey, nameOnePasskey(home))
@@ -151,11 +169,11 @@ export function webRoutes(home: Home, changed: () => void): Hono<WebEnv> {
 
   show(PATHS.devices, showDevices(home))
   show(PATHS.connect, askForKobo(home))
-  take(PATHS.connect, connectKobo(home), scripted)
-  show(PATHS.connecting, showConnecting(home), scripted)
+  take(PATHS.connect, connectKobo(home))
+  show(PATHS.connecting, showConnecting(home))
   show(PATHS.settings, showSettings(home))
   take(PATHS.settings, changeSettings(home))
-  take(PATHS.address, giveAddress(home), scripted)
+  take(PATHS.address, giveAddress(home))
   take(PATHS.revoke, revokeKobo(home))
   app.post(
     PATHS.conf,
@@ -170,11 +188,31 @@ export function webRoutes(home: Home, changed: () => void): Hono<WebEnv> {
   show(PATHS.book, showTrail(home))
   take(PATHS.heal, healDevice(home))
   show(PATHS.diary, showDiary(home))
-  show(PATHS.bundle, downloadBundle(home))
-  show(PATHS.books, showBooks(home))
+  app.get(PATHS.bundle, ...page, enter(home), downloadBundle(home))
+  show(PATHS.books, showLibrary(home))
+  bring(PATHS.books, addBooks(home))
+  take(PATHS.chosenBooks, takeChosen(home))
+  show(PATHS.bookPage, showBook(home))
+  show(PATHS.editBook, showEdit(home))
+  take(PATHS.editBook, takeEdit(home))
+  bring(PATHS.replaceCover, replaceBookCover(home))
+  take(PATHS.shelveBook, shelveBook(home))
+  app.get(PATHS.download, ...page, enter(home), downloadBook(home))
+  app.get(PATHS.coverImage, ...page, enter(home), showCoverImage(home))
 
-  show(PATHS.audits, showAudits(home), scripted)
-  show(PATHS.auditedBooks, tellBooks(home))
+  show(PATHS.shelves, showShelves(home))
+  take(PATHS.makeShelf, makeShelf(home))
+  show(PATHS.shelf, showShelf(home))
+  take(PATHS.renameShelf, nameShelf(home))
+  take(PATHS.moveShelf, moveShelf(home))
+  take(PATHS.carryShelf, carryOne(home))
+  take(PATHS.deleteShelf, deleteOne(home))
+
+  show(PATHS.colophon, showColophon(home))
+  take(PATHS.light, chooseLight())
+
+  show(PATHS.audits, showAudits(home))
+  app.get(PATHS.auditedBooks, ...page, enter(home), tellBooks(home))
   app.post(
     PATHS.audits,
     ...page,
@@ -189,6 +227,3 @@ export function webRoutes(home: Home, changed: () => void): Hono<WebEnv> {
   take(PATHS.healAudit, healAudited(home))
   return app
 }
-
-/** The files that are given out, by name: nothing else is. */
-const PUBLIC = new Map([['style.css', { name: 'style.css', type: 'text/css; charset=utf-8' }]])

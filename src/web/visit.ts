@@ -2,6 +2,7 @@ import type { HttpBindings } from '@hono/node-server'
 import type { Context, Handler } from 'hono'
 import type { Person } from '../people/person.ts'
 import type { Way } from '../people/web-session.store.ts'
+import type { Light } from './light.ts'
 import type { TellTime } from '../sync/tell-time.ts'
 
 /** Somebody who signed in and looks at a page. */
@@ -20,6 +21,9 @@ export type Visit = {
   root: string
   /** Epoch ms. */
   now: number
+  /** How many errata are open for this person. */
+  errata: number
+  light: Light
   tell: TellTime
 }
 

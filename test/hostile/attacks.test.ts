@@ -61,7 +61,7 @@ describe('session fixation', () => {
       const victim = browser()
       victim.cookie = `holdfast=${planted}`
       await victim.signIn('Anna')
-      expect(victim.shown.url).toBe(`${house.url}/errata`)
+      expect(victim.shown.url).toBe(`${house.url}/books`)
       expect(victim.cookie).not.toBe(`holdfast=${planted}`)
       const attacker = browser()
       attacker.cookie = `holdfast=${planted}`
@@ -158,7 +158,7 @@ describe('a request that another site makes the browser of somebody send', () =>
     await victim.go('/sign-in')
     const own = victim.form('Sign in').fields.find(([name]) => name === 'token')?.[1] ?? ''
     const good = { name: 'Anna', password: 'the password of Anna', token: own }
-    expect((await victim.post('/sign-in', good, { origin: 'null' })).url).toContain('/errata')
+    expect((await victim.post('/sign-in', good, { origin: 'null' })).url).toContain('/books')
   })
 })
 
@@ -505,7 +505,9 @@ function harmIn(html: string): string[] {
   return elementsOf(html).flatMap((element) => [
     ...(/^(?:script|img|svg|iframe|object|embed|style|base)$/.test(element.tagName) &&
     attribute(element, 'src')?.startsWith('../') !== true &&
-    attribute(element, 'src')?.startsWith('./') !== true
+    attribute(element, 'src')?.startsWith('./') !== true &&
+    // A book without a cover has a typeset one.
+    attribute(element, 'class') !== 'cover typeset'
       ? [element.tagName]
       : []),
     ...element.attrs

@@ -19,7 +19,7 @@ const browser = (agent = FIREFOX): Browser =>
 const signedIn = async (name: string, agent?: string, password?: string): Promise<Browser> => {
   const fresh = browser(agent)
   await fresh.signIn(name, password)
-  expect(fresh.shown.url).toBe(`${house.url}/errata`)
+  expect(fresh.shown.url).toBe(`${house.url}/books`)
   return fresh
 }
 const isIn = async (who: Browser) => !(await who.go('/errata')).url.includes('/sign-in')

@@ -237,7 +237,7 @@ test('the library is searched, and tells of books that are on no shelf too', asy
   await scene.bring('Unshelved')
   await anna.follow('Library')
   expect(faultsOf(anna.shown.html)).toEqual([])
-  expect(anna.words).toContain('Unshelved , A. Writer')
+  expect(anna.words).toContain('Unshelved A. Writer')
   await anna.go('/books?q=pers')
   expect(anna.words).toContain('Persuasion')
   expect(anna.words).not.toContain('Unshelved')

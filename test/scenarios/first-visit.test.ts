@@ -38,9 +38,9 @@ describe('the first visit', () => {
     await anna.go(link())
     expect(anna.shown.html).toContain(`value="${new URL(link()).searchParams.get('code')}"`)
     await make(anna)
-    expect(anna.shown.url).toBe(`${house.url}/errata`)
+    expect(anna.shown.url).toBe(`${house.url}/books`)
     await anna.press('Sign out Anna')
-    expect((await anna.signIn('anna', PASSWORD)).url).toBe(`${house.url}/errata`)
+    expect((await anna.signIn('anna', PASSWORD)).url).toBe(`${house.url}/books`)
     const people = await house.server.home.db.read.selectFrom('person').selectAll().execute()
     expect(people).toMatchObject([{ name: 'Anna', owner: 1 }])
   })
@@ -83,7 +83,7 @@ describe('the first visit', () => {
     }
     expect(faultsOf(eve.shown.html)).toEqual([])
     expect(await house.server.home.db.read.selectFrom('person').selectAll().execute()).toEqual([])
-    expect((await make(browser())).url).toBe(`${house.url}/errata`)
+    expect((await make(browser())).url).toBe(`${house.url}/books`)
   })
 
   test('keeps the code for whoever chose a name or password that will not do', async () => {
@@ -93,7 +93,7 @@ describe('the first visit', () => {
       expect(anna.shown.status).toBe(422)
       expect(anna.shown.html).not.toContain('password1234')
     }
-    expect((await make(anna)).url).toBe(`${house.url}/errata`)
+    expect((await make(anna)).url).toBe(`${house.url}/books`)
   })
 
   test('is over after fifteen minutes, and begins anew with each start', async () => {
@@ -109,7 +109,7 @@ describe('the first visit', () => {
     expect(link()).not.toBe(old)
     await make(anna, { code: new URL(old).searchParams.get('code') ?? '' })
     expect(anna.shown.status).toBe(422)
-    expect((await make(anna)).url).toBe(`${house.url}/errata`)
+    expect((await make(anna)).url).toBe(`${house.url}/books`)
   })
 
   test('is over after many wrong codes', async () => {

@@ -40,10 +40,10 @@ describe('somebody who is invited', () => {
     await guest.go(link)
     expect(faultsOf(guest.shown.html)).toEqual([])
     await guest.press('Make my account', { name: 'Ben', password: PASSWORD })
-    expect(guest.shown.url).toBe(`${house.url}/errata`)
+    expect(guest.shown.url).toBe(`${house.url}/books`)
     expect((await guest.go('/people')).status).toBe(403)
     expect(guest.shown.html).not.toContain('>People<')
-    expect((await browser().signIn('ben', PASSWORD)).url).toBe(`${house.url}/errata`)
+    expect((await browser().signIn('ben', PASSWORD)).url).toBe(`${house.url}/books`)
     expect(await names()).toEqual(
       expect.arrayContaining([
         expect.objectContaining({ name: 'Anna', owner: true }),
@@ -81,7 +81,7 @@ describe('somebody who is invited', () => {
       expect([guest.shown.status, guest.cookie]).toEqual([422, ''])
       expect(faultsOf(guest.shown.html)).toEqual([])
     }
-    expect((await accept(link, { name: 'Emil' })).shown.url).toBe(`${house.url}/errata`)
+    expect((await accept(link, { name: 'Emil' })).shown.url).toBe(`${house.url}/books`)
   })
 
   test('comes too late after seven days, or when it was withdrawn', async () => {

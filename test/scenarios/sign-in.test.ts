@@ -24,18 +24,18 @@ describe('somebody who signs in', () => {
       ({ hash }) => hash,
     )
 
-  test('begins at the front page, and is then at home with the errata', async () => {
+  test('begins at the front page, and is then at home in the library', async () => {
     const anna = browser()
     expect((await anna.go('/')).status).toBe(200)
     expect(faultsOf(anna.shown.html)).toEqual([])
     await anna.follow('Sign in')
     expect(faultsOf(anna.shown.html)).toEqual([])
     await anna.signIn('anna', 'the password of Anna')
-    expect(anna.shown.url).toBe(`${house.url}/errata`)
-    expect(anna.words).toBe('Errata No errata. Looked just now.')
+    expect(anna.shown.url).toBe(`${house.url}/books`)
+    expect(anna.words).toContain('Your library is empty.')
     expect(faultsOf(anna.shown.html)).toEqual([])
-    expect((await anna.go('/')).url).toBe(`${house.url}/errata`)
-    expect((await anna.go('/sign-in')).url).toBe(`${house.url}/errata`)
+    expect((await anna.go('/')).url).toBe(`${house.url}/books`)
+    expect((await anna.go('/sign-in')).url).toBe(`${house.url}/books`)
   })
 
   test('comes back to the page that was asked for, and to no other site', async () => {
@@ -52,7 +52,7 @@ describe('somebody who signs in', () => {
       const other = browser()
       await other.go(`/sign-in?to=${encodeURIComponent(to)}`)
       await other.signIn('Anna')
-      expect(other.shown.url).toBe(`${house.url}/errata`)
+      expect(other.shown.url).toBe(`${house.url}/books`)
     }
   })
 
@@ -79,7 +79,7 @@ describe('somebody who signs in', () => {
     await wrong.signIn('Anna', 'guessed')
     expect(performance.now() - began).toBeGreaterThanOrEqual(delayAfter(FREE_TRIES + 1) - 1)
     await wrong.signIn('Anna')
-    expect(wrong.words).toContain('Errata')
+    expect(wrong.words).toContain('Library')
   })
 
   test('is turned away unheard when many tries come from there at once', async () => {
@@ -98,7 +98,7 @@ describe('somebody who signs in', () => {
     // To be turned away says nothing of the password: the right one is turned away as well.
     expect(new Set(statuses)).toEqual(new Set([422, 429]))
     expect(statuses.filter((status) => status === 422).length).toBeGreaterThanOrEqual(3)
-    expect((await wrong.signIn('Anna')).url).toBe(`${house.url}/errata`)
+    expect((await wrong.signIn('Anna')).url).toBe(`${house.url}/books`)
   })
 
   test('gets a cookie that scripts and other sites do not get, of which only the hash is kept', async () => {
@@ -206,7 +206,7 @@ describe('somebody who signs in', () => {
       expect(lan.lastSetCookie).toMatch(
         /^__Host-holdfast=[^;]+; Max-Age=\d+; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
       )
-      expect(lan.words).toContain('Errata')
+      expect(lan.words).toContain('Library')
     } finally {
       await secure.close()
     }

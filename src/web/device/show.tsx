@@ -78,7 +78,7 @@ function DevicePage(props: {
       </p>
       <section aria-labelledby="contents">
         <h2 id="contents">What it holds</h2>
-        <nav aria-label="Which books">
+        <nav class="words" aria-label="Which books">
           {(['all', 'missing', 'doubtful', 'extra'] as const).map((each) => (
             <a
               href={link(root, 'device', { id }, { filter: each === 'all' ? undefined : each })}

@@ -55,7 +55,8 @@ function TrailPage(props: { visit: Visit; device: Device; content: Content }) {
   )
 }
 
-function Healings(props: { visit: Visit; device: Device; content: Content }) {
+/** What can be done so that a device holds a book again, as it stands there; each asks first. */
+export function Healings(props: { visit: Visit; device: Device; content: Content }) {
   const { visit, device, content } = props
   const healings = healingsFor(content)
   if (healings.length === 0) return null

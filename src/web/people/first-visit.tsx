@@ -50,7 +50,7 @@ export function takeFirstVisit(home: Home): Page {
       })
       if (owner) {
         await letIn(c, home, owner)
-        return c.redirect(link(rootOf(c.req.url), 'errata'), 303)
+        return c.redirect(link(rootOf(c.req.url), 'books'), 303)
       }
       sentence = WRONG[because]
     } catch (error) {

@@ -41,7 +41,7 @@ export function takeInvitation(home: Home): Page {
       )
       if (!person) throw isNone()
       await letIn(c, home, person)
-      return c.redirect(link(rootOf(c.req.url), 'errata'), 303)
+      return c.redirect(link(rootOf(c.req.url), 'books'), 303)
     } catch (error) {
       if (!(error instanceof Problem) || !['invalid', 'conflict'].includes(error.code)) throw error
       return c.html(invitationPage(c, home, { code, name, sentence: error.message }), 422)

@@ -1,0 +1,36 @@
+import { Time } from '../layout.tsx'
+import type { Visit } from '../visit.ts'
+
+/** Something that happened to a book, and on which device. */
+export type Happening = { at: number; told: string; on?: string }
+
+/** How much of it is told. */
+const TOLD = 20
+
+/** What happened to a book, newest first. */
+export function History({ visit, happened }: { visit: Visit; happened: Happening[] }) {
+  const newest = happened.toSorted((one, other) => other.at - one.at).slice(0, TOLD)
+  return (
+    <section aria-labelledby="history">
+      <h2 id="history">What happened</h2>
+      <ol class="history">
+        {newest.map(({ at, told, on }, index) => (
+          <li>
+            <span class={isSame(newest[index - 1]?.at, at, visit) ? 'again' : undefined}>
+              <Time visit={visit} at={at} />
+            </span>
+            <span>
+              {on !== undefined && `${on}: `}
+              {told}
+            </span>
+          </li>
+        ))}
+      </ol>
+    </section>
+  )
+}
+
+/** Whether two times are told in the same words: then they are seen once. */
+function isSame(before: number | undefined, at: number, { tell }: Visit): boolean {
+  return before !== undefined && tell(before) === tell(at)
+}

@@ -1,0 +1,66 @@
+import { z } from 'zod'
+import type { Home } from '../../home.ts'
+import { changeShelf } from '../../own-shelf.ts'
+import { randomId } from '../../random-id.ts'
+import { createShelf, shelvesOf } from '../../shelves/shelf.store.ts'
+import type { Shelf } from '../../shelves/shelf.ts'
+import { readForm } from '../form.ts'
+import { Form } from '../layout.tsx'
+import { link } from '../paths.ts'
+import type { Page, Visit } from '../visit.ts'
+import { bookOf } from './find.ts'
+
+/** A shelf, and whether the book stands on it. */
+export type Shelved = Shelf & { isOn: boolean }
+
+const Wish = z.object({
+  shelf: z.array(z.string().max(64)).max(1000).default([]),
+  name: z.string().max(200).default(''),
+})
+
+/** On which of a person's shelves a book stands, to be changed. */
+export function PutOnShelves(props: { visit: Visit; book: string; shelves: Shelved[] }) {
+  const { visit, book, shelves } = props
+  return (
+    <section aria-labelledby="shelves">
+      <h2 id="shelves" class="label">
+        Your shelves
+      </h2>
+      <Form visit={visit} action={link(visit.root, 'shelveBook', { id: book })} class="shelve">
+        {shelves.map(({ id, name, isOn }) => (
+          <label class="tick" for={`shelf-${id}`}>
+            <input type="checkbox" id={`shelf-${id}`} name="shelf" value={id} checked={isOn} />
+            {name}
+          </label>
+        ))}
+        <p class="row">
+          <label for="new-shelf" class="unseen">
+            A new shelf
+          </label>
+          <input id="new-shelf" name="name" placeholder="A new shelf" maxlength={100} />
+          <button>Keep</button>
+        </p>
+      </Form>
+    </section>
+  )
+}
+
+/** Puts a book on the shelves that are ticked and takes it off the others; a name makes a new shelf. */
+export function shelveBook(home: Home): Page {
+  return async (c) => {
+    const { person, root } = c.var.visit
+    const { id } = await bookOf(home, c.req.param('id'))
+    const { shelf, name } = await readForm(c, Wish, ['shelf'])
+    const wanted = new Set(shelf)
+    for (const each of await shelvesOf(home.db.read, person.id)) {
+      const change = wanted.has(each.id) ? { add: [id], remove: [] } : { add: [], remove: [id] }
+      await changeShelf(home, person, each.id, change)
+    }
+    if (name.trim() !== '') {
+      const wish = { id: randomId(home.random), person: person.id, name, now: home.now() }
+      const made = await home.db.transact((tx) => createShelf(tx, wish))
+      await changeShelf(home, person, made.id, { add: [id], remove: [] })
+    }
+    return c.redirect(link(root, 'bookPage', { id }, { done: 'shelved' }), 303)
+  }
+}

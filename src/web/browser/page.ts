@@ -1,0 +1,9 @@
+import { dropBooks } from './drop-books.ts'
+import { listenForKeys } from './keys.ts'
+import { searchWhileTyping } from './search.ts'
+
+/** What every page does beyond what works without scripts. Each looks itself whether it has anything to do here. */
+listenForKeys()
+searchWhileTyping()
+dropBooks()
+for (const element of document.querySelectorAll<HTMLElement>('.scripted')) element.hidden = false

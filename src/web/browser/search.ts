@@ -1,0 +1,52 @@
+/** How long somebody must rest while typing before it is searched for, in ms. */
+const REST = 150
+
+/** Searches the library while somebody types: the same address as the form asks for, of which only the books are taken. */
+export function searchWhileTyping(): void {
+  const form = document.querySelector<HTMLFormElement>('form.search')
+  const field = form?.querySelector<HTMLInputElement>('input[name="q"]')
+  if (!form || !field) return
+  form.classList.add('scripted-search')
+  let resting: ReturnType<typeof setTimeout> | undefined
+  let asking: AbortController | undefined
+  let shown = field.value.trim()
+
+  const search = async (): Promise<void> => {
+    const asked = field.value.trim()
+    if (asked === shown) return
+    asking?.abort()
+    asking = new AbortController()
+    const address = addressOf(form)
+    try {
+      const answer = await fetch(address, { signal: asking.signal })
+      // Somebody who is signed out meanwhile is sent to sign in.
+      if (!answer.ok || answer.redirected) return location.assign(address)
+      const found = new DOMParser().parseFromString(await answer.text(), 'text/html')
+      const books = found.getElementById('found')
+      if (!books) return location.assign(address)
+      document.getElementById('found')?.replaceWith(document.adoptNode(books))
+      history.replaceState(null, '', address)
+      shown = asked
+    } catch (error) {
+      if (!(error instanceof DOMException && error.name === 'AbortError')) form.submit()
+    }
+  }
+
+  field.addEventListener('input', () => {
+    clearTimeout(resting)
+    resting = setTimeout(() => void search(), REST)
+  })
+  form.addEventListener('submit', (event) => {
+    event.preventDefault()
+    clearTimeout(resting)
+    void search()
+  })
+}
+
+function addressOf(form: HTMLFormElement): string {
+  const asked = new URLSearchParams()
+  for (const [name, value] of new FormData(form))
+    if (typeof value === 'string' && value.trim() !== '') asked.set(name, value)
+  const query = asked.toString()
+  return `${form.action}${query === '' ? '' : `?${query}`}`
+}

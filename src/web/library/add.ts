@@ -1,0 +1,47 @@
+import { rm } from 'node:fs/promises'
+import { importFile } from '../../catalogue/import.ts'
+import { receiveBooks, type Arrived } from '../../catalogue/receive-books.ts'
+import type { Home } from '../../home.ts'
+import { Problem } from '../../problem.ts'
+import { link } from '../paths.ts'
+import type { Page } from '../visit.ts'
+
+/** What became of one file. */
+type Outcome =
+  | { name: string; outcome: 'added' | 'known' | 'restored'; title: string }
+  | { name: string; outcome: 'failed'; why: string }
+
+/** Adds the files of a form to the library. A script of ours is told of each of them, anybody else goes back to the library. */
+export function addBooks(home: Home): Page {
+  return async (c) => {
+    const { person, root } = c.var.visit
+    const arrived = await receiveBooks(home, c.req.raw)
+    const outcomes: Outcome[] = []
+    try {
+      for (const each of arrived) outcomes.push(await addOne(home, each, person.id))
+    } finally {
+      for (const { path } of arrived) await rm(path, { force: true })
+    }
+    if (c.req.header('accept') === 'application/json') return c.json({ files: outcomes })
+    const count = (...which: Outcome['outcome'][]) =>
+      String(outcomes.filter(({ outcome }) => which.includes(outcome)).length)
+    const counts = {
+      added: count('added', 'restored'),
+      known: count('known'),
+      failed: count('failed'),
+    }
+    return c.redirect(link(root, 'books', {}, { order: 'newest', ...counts }), 303)
+  }
+}
+
+/** What cannot become a book, or not now, is told; it does not keep the others from becoming one. */
+async function addOne(home: Home, { path, name }: Arrived, uploader: string): Promise<Outcome> {
+  try {
+    const drop = { path, name, uploader, source: 'upload', dispose: 'remove' } as const
+    const { outcome, book } = await importFile(home, drop)
+    return { name, outcome, title: book.title }
+  } catch (error) {
+    if (error instanceof Problem) return { name, outcome: 'failed', why: error.message }
+    throw error
+  }
+}

@@ -1,0 +1,107 @@
+import { link } from '../paths.ts'
+import type { Visit } from '../visit.ts'
+import { FILTERS, libraryLink, ORDERS, VIEWS, type Choices } from './choices.ts'
+
+/** The search, which keeps how books are shown. A script searches while somebody types. */
+export function Search(props: { visit: Visit; choices: Choices; count: number }) {
+  const { visit, choices, count } = props
+  return (
+    <form method="get" action={link(visit.root, 'books')} role="search" class="search">
+      <label for="q" class="unseen">
+        Title, author or series
+      </label>
+      <input
+        id="q"
+        name="q"
+        type="search"
+        value={choices.q}
+        maxlength={500}
+        placeholder={`Search ${count === 1 ? 'one book' : `${told(count)} books`}`}
+        autocomplete="off"
+        spellcheck={false}
+      />
+      {choices.view === 'list' && <input type="hidden" name="view" value="list" />}
+      <button>Search</button>
+    </form>
+  )
+}
+
+/** Which books, in which order, and how: each a word to follow. */
+export function ChoiceWords({ visit, choices }: { visit: Visit; choices: Choices }) {
+  const isSearch = choices.q.trim() !== ''
+  return (
+    <div class="choices">
+      {!isSearch && (
+        <nav class="words" aria-label="Which books">
+          {FILTERS.map(([show, words]) => (
+            <a
+              href={libraryLink(visit, choices, { show })}
+              aria-current={show === choices.show ? 'true' : undefined}
+            >
+              {words}
+            </a>
+          ))}
+        </nav>
+      )}
+      <nav class="words" aria-label="How they are shown">
+        {!isSearch &&
+          choices.show !== 'deleted' &&
+          ORDERS.map(([order, words]) => (
+            <a
+              href={libraryLink(visit, choices, { order })}
+              aria-current={order === choices.order ? 'true' : undefined}
+            >
+              {words}
+            </a>
+          ))}
+        {VIEWS.map(([view, words]) => (
+          <a
+            href={libraryLink(visit, choices, { view })}
+            aria-current={view === choices.view ? 'true' : undefined}
+          >
+            {words}
+          </a>
+        ))}
+        {choices.choose === undefined ? (
+          <a href={libraryLink(visit, choices, { choose: '1', after: choices.after })}>Choose…</a>
+        ) : (
+          <a href={libraryLink(visit, choices, { choose: undefined, after: choices.after })}>
+            Done choosing
+          </a>
+        )}
+      </nav>
+    </div>
+  )
+}
+
+/** What was done before this page was shown. */
+export function Done({ choices, root }: { choices: Choices; root: string }) {
+  const { added, known, failed, shelved, gone } = choices
+  const parts = [
+    added > 0 && `${books(added)} added`,
+    known > 0 && `${books(known)} here already`,
+    shelved > 0 && `${books(shelved)} put on the shelf`,
+    gone > 0 && `${books(gone)} deleted`,
+  ].filter((part) => part !== false)
+  if (parts.length === 0 && failed === 0) return null
+  return (
+    <p role="status">
+      {parts.length > 0 && <span class="tide">{`${parts.join(', ')}. `}</span>}
+      {failed > 0 && (
+        <span class="stamp">
+          {failed === 1 ? 'One file' : `${failed} files`} could not become a book:{' '}
+          <a href={link(root, 'errata')}>see Errata</a>.
+        </span>
+      )}
+    </p>
+  )
+}
+
+function books(count: number): string {
+  return count === 1 ? 'One book' : `${told(count)} books`
+}
+
+/** A number as people read it. */
+export function told(count: number): string {
+  return count.toLocaleString('en-GB')
+}

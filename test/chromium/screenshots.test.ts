@@ -1,0 +1,73 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import sharp from 'sharp'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { packageRoot } from '../../src/package-root.ts'
+import { startChromium, type Chromium, type Person } from '../support/chromium.ts'
+import { closeKobos } from '../support/kobo-at.ts'
+import { openReadingRoom, type ReadingRoom } from '../support/reading-room.ts'
+import { roomPages } from '../support/room-pages.ts'
+
+/** Where they are written; git ignores it. */
+const FOLDER = join(packageRoot(), '.cache', 'screenshots')
+
+const SIZES = [
+  ['desktop', { width: 1280, height: 900 }],
+  ['phone', { width: 390, height: 844 }],
+  ['eink', { width: 1072, height: 1448 }],
+] as const
+
+/** `bin/test screenshots` asks for them by name; every other run leaves them out. */
+const IS_ASKED_FOR = process.env['HOLDFAST_SCREENSHOTS'] !== undefined
+
+describe.runIf(IS_ASKED_FOR)('screenshots of every page', () => {
+  let chromium: Chromium
+  let room: ReadingRoom
+  beforeAll(async () => {
+    chromium = await startChromium()
+    room = await openReadingRoom()
+    mkdirSync(FOLDER, { recursive: true })
+  }, 120_000)
+  afterAll(async () => {
+    closeKobos()
+    await room.scene.close()
+    await chromium.close()
+  })
+
+  for (const [size, viewport] of SIZES)
+    for (const colorScheme of ['light', 'dark'] as const)
+      test(`${size}, ${colorScheme}`, async () => {
+        const person = await chromium.signIn(room.scene.house.url, 'Anna')
+        const { page } = person
+        await page.setViewportSize(viewport)
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+        for (const [name, path] of await roomPages(room)) {
+          await page.goto(`${room.scene.house.url}${path}`)
+          await page.evaluate(SETTLED)
+          const shot = sharp(await page.screenshot({ fullPage: true }))
+          await (size === 'eink' ? shot.grayscale() : shot)
+            .png()
+            .toFile(join(FOLDER, `${name}-${size}-${colorScheme}.png`))
+          expect(await beyond(person), name).toEqual([])
+        }
+        await person.leave()
+      }, 300_000)
+})
+
+/** Within the page: fonts are there, and every image, also those further down. */
+const SETTLED = `(async () => {
+  await document.fonts.ready
+  for (const image of document.images) image.loading = 'eager'
+  await Promise.all([...document.images].map((image) => image.decode().catch(() => undefined)))
+})()`
+
+/** What reaches beyond the window, to be mended. */
+function beyond({ page }: Person): Promise<unknown> {
+  return page.evaluate(`(() => {
+    const wide = document.documentElement.clientWidth
+    if (document.documentElement.scrollWidth <= wide) return []
+    return [...document.querySelectorAll('body *')]
+      .filter((each) => each.getBoundingClientRect().right > wide + 1)
+      .map((each) => each.tagName + '.' + each.className)
+  })()`)
+}

@@ -1,0 +1,31 @@
+import type { ReadingRoom } from './reading-room.ts'
+
+/** Every page of a reading room, by a name for its picture. */
+export async function roomPages({
+  scene,
+  libra,
+}: ReadingRoom): Promise<[name: string, path: string][]> {
+  const { items } = (
+    await scene.house.api<{ items: { id: string; name: string }[] }>('GET', '/shelves')
+  ).body
+  const holidays = items.find(({ name }) => name === 'Holidays')?.id ?? ''
+  const emma = scene.id('Emma')
+  return [
+    ['library', '/books'],
+    ['library-list', '/books?view=list'],
+    ['library-choose', '/books?choose=1'],
+    ['library-search', '/books?q=bronte'],
+    ['book', `/books/${emma}`],
+    ['book-without-cover', `/books/${scene.id('Kim')}`],
+    ['book-edit', `/books/${emma}/edit`],
+    ['shelves', '/shelves'],
+    ['shelf', `/shelves/${holidays}`],
+    ['colophon', '/colophon'],
+    ['devices', '/devices'],
+    ['device', `/devices/${libra.device}`],
+    ['diary', `/devices/${libra.device}/syncs`],
+    ['trail', `/devices/${libra.device}/books/${emma}`],
+    ['audits', `/devices/${libra.device}/audits`],
+    ['errata', '/errata'],
+  ]
+}
