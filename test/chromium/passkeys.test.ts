@@ -55,7 +55,7 @@ test('a passkey is added, signs in without a name, and is removed', async () => 
   await page.getByRole('button', { name: 'Sign out Anna' }).click()
   await page.getByRole('button', { name: 'Sign in with a passkey' }).click()
   await page.getByRole('button', { name: 'Sign out Anna' }).waitFor()
-  expect(page.url()).toBe(`${at}/errata`)
+  expect(page.url()).toBe(`${at}/books`)
 
   await page.goto(`${at}/account`)
   await page.getByText('This computer, since').waitFor()

@@ -134,10 +134,10 @@ describe('a person whose password strangers try from everywhere', () => {
       // To be turned away says nothing of the password: the right one is turned away as well.
       expect((await elsewhere.signIn('Anna')).status).toBe(429)
       expect((await stranger().signIn('Anna', 'a wrong one')).status).toBe(429)
-      expect((await anna.signIn('Anna')).url).toBe(`${house.url}/errata`)
+      expect((await anna.signIn('Anna')).url).toBe(`${house.url}/books`)
     })
     await elsewhere.go('/sign-in')
-    expect((await elsewhere.signIn('Anna')).url).toBe(`${house.url}/errata`)
+    expect((await elsewhere.signIn('Anna')).url).toBe(`${house.url}/books`)
   })
 
   test('is not shut out by how many were wrong: the right password never waits', async () => {
@@ -148,7 +148,7 @@ describe('a person whose password strangers try from everywhere', () => {
     expect(performance.now() - began).toBeGreaterThanOrEqual(
       delayAfter(ACCOUNTS.free + 4, ACCOUNTS) - 1,
     )
-    expect((await stranger().signIn('Anna')).url).toBe(`${house.url}/errata`)
+    expect((await stranger().signIn('Anna')).url).toBe(`${house.url}/books`)
   })
 
   test('shares that with nobody who brings what another browser or person was given', async () => {

@@ -121,7 +121,7 @@ describe('commands beside a running server', () => {
     const invited = openBrowser(house.url)
     expect((await invited.go(url)).status).toBe(200)
     await invited.press('Make my account', { name: 'Ben', password: 'a lantern in the hall' })
-    expect(invited.shown.url).toBe(`${house.url}/errata`)
+    expect(invited.shown.url).toBe(`${house.url}/books`)
 
     const change = ['user', 'password', 'ben', '--password-stdin']
     expect((await holdfast(change, 'short')).code).toBe(1)

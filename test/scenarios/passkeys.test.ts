@@ -71,7 +71,7 @@ describe('a passkey', () => {
     expect(faultsOf(anna.shown.html)).toEqual([])
     const { at } = await signIn(authenticator)
     expect([at.shown.url, at.shown.html]).toEqual([
-      `${house.url}/errata`,
+      `${house.url}/books`,
       expect.stringContaining('Sign out Anna'),
     ])
     expect((await signIn(authenticator)).status).toBe(200)
@@ -335,7 +335,7 @@ describe('recovery codes', () => {
     await at.press('Change the password', { password: 'a lantern in the hall' })
     expect(at.words).toContain('Your password is changed')
     await anna.signIn('Anna', 'a lantern in the hall')
-    expect(anna.shown.url).toBe(`${house.url}/errata`)
+    expect(anna.shown.url).toBe(`${house.url}/books`)
     const late = await recover('Anna', other)
     house.advance(30 * 60_000)
     await late.press('Change the password', { password: 'another lantern in it' })

@@ -142,13 +142,13 @@ describe('signing in by a provider', () => {
       ['s-dan', {}],
     ] as const) {
       lighthouse.accounts.set(subject, account as object)
-      expect((await signIn(subject)).shown.url).toBe(`${house.url}/errata`)
+      expect((await signIn(subject)).shown.url).toBe(`${house.url}/books`)
     }
   })
 
   test('lets nobody in any more whom the lists forgot, and everybody who was linked', async () => {
     await open({ HOLDFAST_OIDC_ALLOW: 'readers' })
-    expect((await signIn('s-ben')).shown.url).toBe(`${house.url}/errata`)
+    expect((await signIn('s-ben')).shown.url).toBe(`${house.url}/books`)
     lighthouse.accounts.set('s-ben', { preferred_username: 'ben', groups: [] })
     expect((await signIn('s-ben')).shown.status).toBe(422)
   })
@@ -250,9 +250,9 @@ describe('an answer of the provider', () => {
 
   test('may be signed by keys that are new since a moment', async () => {
     await open({ HOLDFAST_OIDC_ALLOW: '*' })
-    expect((await signIn('s-ben')).shown.url).toBe(`${house.url}/errata`)
+    expect((await signIn('s-ben')).shown.url).toBe(`${house.url}/books`)
     lighthouse.rotateKeys()
-    expect((await signIn('s-ben')).shown.url).toBe(`${house.url}/errata`)
+    expect((await signIn('s-ben')).shown.url).toBe(`${house.url}/books`)
   })
 
   test('is taken from clocks that differ by a minute, and no more', async () => {
@@ -309,9 +309,9 @@ describe('a provider', () => {
     expect(ben.words).toContain('passwords and passkeys go on')
     const anna = openBrowser(house.url)
     await anna.signIn('Anna')
-    expect(anna.shown.url).toBe(`${house.url}/errata`)
+    expect(anna.shown.url).toBe(`${house.url}/books`)
     lighthouse.setDown(false)
-    expect((await signIn('s-ben')).shown.url).toBe(`${house.url}/errata`)
+    expect((await signIn('s-ben')).shown.url).toBe(`${house.url}/books`)
   })
 
   test.each([
@@ -348,7 +348,7 @@ describe('a provider', () => {
     await ben.press('Sign in with Lighthouse')
     await ben.follow('Go on to Lighthouse')
     await ben.press('I am', { login: 's-ben' })
-    expect(ben.shown.url).toBe(`${house.url}/errata`)
+    expect(ben.shown.url).toBe(`${house.url}/books`)
   })
 
   test('of none is not there', async () => {
@@ -387,7 +387,7 @@ describe('the first owner', () => {
     await anna.press('Go on with Lighthouse instead', { code })
     await anna.follow('Go on to Lighthouse')
     await anna.press('I am', { login: 's-ben' })
-    expect(anna.shown.url).toBe(`${house.url}/errata`)
+    expect(anna.shown.url).toBe(`${house.url}/books`)
     expect(await people()).toEqual([{ name: 'ben', owner: 1 }])
   })
 
@@ -504,7 +504,7 @@ describe('linking', () => {
     expect(ben.shown.url).toBe(`${house.url}/account`)
     const again = openBrowser(house.url)
     await again.signIn('ben', 'a lantern in the hall')
-    expect(again.shown.url).toBe(`${house.url}/errata`)
+    expect(again.shown.url).toBe(`${house.url}/books`)
   })
 })
 
