@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openDatabase, type Database } from './open.ts'
 import { migrate } from './migrate.ts'
@@ -156,3 +157,35 @@ test('a commit of another process is noticed', async () => {
   other.kill()
   expect(db.otherWriters()).not.toBe(before)
 })
+
+test('a script that fails leaves the database as it was before all of them', () => {
+  const scripts = mkdtempSync(join(folder, 'scripts-'))
+  writeFileSync(join(scripts, '0001-one.sql'), 'create table one (id text) strict;')
+  writeFileSync(join(scripts, '0002-two.sql'), 'create table one (id text) strict;')
+  const path = join(folder, 'other.db')
+  expect(() => migrate(path, scripts)).toThrow('already exists')
+  expect(tablesOf(path)).toEqual({ version: 0, tables: [] })
+  writeFileSync(join(scripts, '0002-two.sql'), 'create table two (id text) strict;')
+  migrate(path, scripts)
+  migrate(path, scripts)
+  expect(tablesOf(path)).toEqual({ version: 2, tables: ['one', 'two'] })
+})
+
+test('a database of a newer program is refused in a sentence', () => {
+  const scripts = mkdtempSync(join(folder, 'scripts-'))
+  expect(() => migrate(join(folder, 'holdfast.db'), scripts)).toThrow(
+    'This library was used by a newer Holdfast',
+  )
+})
+
+function tablesOf(path: string): { version: unknown; tables: unknown[] } {
+  const database = new Sqlite(path, { readonly: true })
+  try {
+    return {
+      version: database.pragma('user_version', { simple: true }),
+      tables: database.prepare('select name from sqlite_master order by name').pluck().all(),
+    }
+  } finally {
+    database.close()
+  }
+}

@@ -22,16 +22,13 @@ export function takeSecondThread(): SecondThread | undefined {
   if (PROCESSORS < 2) return undefined
   running ??= start()
   if (running.state !== 'free') return undefined
-  const { worker } = running
   const mine = running
   mine.state = 'taken'
   clearTimeout(mine.idle)
   return {
     convert: async (share) => await ask(mine, share),
     release() {
-      if (running !== mine) return
-      mine.state = 'free'
-      mine.idle = setTimeout(() => void worker.terminate(), IDLE).unref()
+      if (running === mine) becomeFree(mine)
     },
   }
 }
@@ -59,7 +56,7 @@ function start(): Running {
   worker.unref()
   const started: Running = { worker, state: 'starting', idle: undefined, waiting: [] }
   worker.once('message', () => {
-    started.state = 'free'
+    becomeFree(started)
     worker.on('message', (answer: ShareAnswer) => started.waiting.shift()?.done(answer))
   })
   const end = (error: Error): void => {
@@ -70,6 +67,16 @@ function start(): Running {
   worker.once('error', end)
   worker.once('exit', () => end(new Error('The second thread of a conversion ended early.')))
   return started
+}
+
+/** From now on somebody may have it, and nobody need. */
+function becomeFree(thread: Running): void {
+  thread.state = 'free'
+  thread.idle = setTimeout(() => {
+    // Nobody may take it any more, though it takes a moment to end.
+    if (running === thread) running = undefined
+    void thread.worker.terminate()
+  }, IDLE).unref()
 }
 
 async function ask({ worker, waiting }: Running, share: Share): Promise<DocumentResult[]> {

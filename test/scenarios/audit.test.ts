@@ -2,22 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openHouse, type House } from '../support/house.ts'
 import { closeKobos, koboAt, type HouseKobo } from '../support/kobo-at.ts'
 import { makeEpub } from '../support/make-epub.ts'
+import { TWELVE } from '../support/twelve-titles.ts'
 import { auditOf, titlesIn, type AuditTold, type PreviewTold } from '../support/audit-of.ts'
-
-const TWELVE = [
-  'Agnes Grey',
-  'Cranford',
-  'Dracula',
-  'Emma',
-  'Evelina',
-  'Frankenstein',
-  'Jane Eyre',
-  'Middlemarch',
-  'Persuasion',
-  'Shirley',
-  'Villette',
-  'Walden',
-]
 
 let house: House
 let kobo: HouseKobo

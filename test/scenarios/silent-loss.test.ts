@@ -6,21 +6,7 @@ import { run } from '../../src/cli/run.ts'
 import type { PreviewTold } from '../support/audit-of.ts'
 import { openHouse, type House } from '../support/house.ts'
 import { makeEpub } from '../support/make-epub.ts'
-
-const TITLES = [
-  'Agnes Grey',
-  'Cranford',
-  'Dracula',
-  'Emma',
-  'Evelina',
-  'Frankenstein',
-  'Jane Eyre',
-  'Middlemarch',
-  'Persuasion',
-  'Shirley',
-  'Villette',
-  'Walden',
-]
+import { TWELVE } from '../support/twelve-titles.ts'
 
 const DAY = 86_400_000
 
@@ -36,7 +22,7 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'holdfast-loss-'))
   drive = join(folder, 'kobo')
   ids = []
-  for (const title of TITLES) ids.push((await house.addBook(await makeEpub({ title }))).id)
+  for (const title of TWELVE) ids.push((await house.addBook(await makeEpub({ title }))).id)
   await house.shelf('Sofa', ids)
   syncUrl = (await house.device('Libra')).syncUrl
   await house.settled()
@@ -114,7 +100,7 @@ describe('a Kobo that lost two of twelve books, which no server hears of', () =>
     const lost = await loseTwo()
     const audited = await audit()
     expect(audited).toMatch(/^10 of 12 confirmed, \d+ \w+\.(?:\n“[^”]+”: lost\.){2}$/)
-    for (const id of lost) expect(audited).toContain(`“${TITLES[ids.indexOf(id)]}”: lost.`)
+    for (const id of lost) expect(audited).toContain(`“${TWELVE[ids.indexOf(id)]}”: lost.`)
     expect((await nextSync()).operations).toEqual([])
 
     const healed = await audit('--heal')

@@ -1,6 +1,7 @@
 import { CONF_LIMIT, pointTo } from '../../kobo-conf/edit.ts'
 import { CONF_BACKUP, CONF_NAME, CONF_REFUSALS } from '../../kobo-conf/words.ts'
 import { pickFolder } from './directory-picker.ts'
+import { unlessMissing } from './file-entries.ts'
 
 // The page with a Kobo's address works without this: by a form that gives the file back. With it, browsers that can write it themselves.
 
@@ -63,25 +64,17 @@ async function folderOf(
 ): Promise<FileSystemDirectoryHandle | undefined> {
   for (const path of [['.kobo', 'Kobo'], ['Kobo'], []]) {
     let folder: FileSystemDirectoryHandle | undefined = root
-    for (const name of path)
-      folder = folder && (await unlessMissing(folder.getDirectoryHandle(name)))
+    for (const name of path) {
+      const within: FileSystemDirectoryHandle | undefined = folder
+      folder = within && (await unlessMissing(() => within.getDirectoryHandle(name)))
+    }
     if (folder && (await isThere(folder, CONF_NAME))) return folder
   }
   return undefined
 }
 
 async function isThere(folder: FileSystemDirectoryHandle, name: string): Promise<boolean> {
-  return (await unlessMissing(folder.getFileHandle(name))) !== undefined
-}
-
-async function unlessMissing<Found>(looking: Promise<Found>): Promise<Found | undefined> {
-  try {
-    return await looking
-  } catch (error) {
-    if (error instanceof DOMException && /^(?:NotFoundError|TypeMismatchError)$/.test(error.name))
-      return undefined
-    throw error
-  }
+  return (await unlessMissing(() => folder.getFileHandle(name))) !== undefined
 }
 
 async function bytesOf(file: FileSystemFileHandle): Promise<Uint8Array> {

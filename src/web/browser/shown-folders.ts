@@ -1,3 +1,4 @@
+import { entriesIn, fileOf, isFile, isFolder, unlessMissing } from './file-entries.ts'
 import type { Folder } from './kobo-folder.ts'
 
 /** A folder as a list of files with their paths: what a field for folders gives, or files that were dropped alone. */
@@ -58,12 +59,7 @@ export function folderOfEntry(entry: FileSystemDirectoryEntry): Folder {
       return found && isFolder(found) ? folderOfEntry(found) : undefined
     },
     async files() {
-      const files: File[] = []
-      const reader = entry.createReader()
-      // It gives some at a time, and none when there are no more.
-      for (let part = await partOf(reader); part.length > 0; part = await partOf(reader))
-        for (const each of part) if (isFile(each)) files.push(await fileOf(each))
-      return files
+      return await Promise.all((await entriesIn(entry)).filter(isFile).map(fileOf))
     },
   }
 }
@@ -73,30 +69,4 @@ export function folderOfDrop(dropped: DataTransfer): Folder {
   const entries = Array.from(dropped.items, (item) => item.webkitGetAsEntry())
   const folder = entries.find((entry) => entry !== null && isFolder(entry))
   return folder ? folderOfEntry(folder) : folderOfList([...dropped.files])
-}
-
-function isFile(entry: FileSystemEntry): entry is FileSystemFileEntry {
-  return entry.isFile
-}
-
-function isFolder(entry: FileSystemEntry): entry is FileSystemDirectoryEntry {
-  return entry.isDirectory
-}
-
-function fileOf(entry: FileSystemFileEntry): Promise<File> {
-  return new Promise((resolve, reject) => entry.file(resolve, reject))
-}
-
-function partOf(reader: FileSystemDirectoryReader): Promise<FileSystemEntry[]> {
-  return new Promise((resolve, reject) => reader.readEntries(resolve, reject))
-}
-
-async function unlessMissing<Result>(look: () => Promise<Result>): Promise<Result | undefined> {
-  try {
-    return await look()
-  } catch (error) {
-    if (error instanceof DOMException && /^(?:NotFoundError|TypeMismatchError)$/.test(error.name))
-      return undefined
-    throw error
-  }
 }

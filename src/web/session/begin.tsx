@@ -1,3 +1,4 @@
+import { NameField } from './name-field.tsx'
 import { z } from 'zod'
 import type { Home } from '../../home.ts'
 import { hasOwner } from '../../people/person.store.ts'
@@ -78,19 +79,7 @@ function SignInPage(props: {
       <form method="post" action={link(root, 'signIn')} class="fields">
         <input type="hidden" name={TOKEN_FIELD} value={token} />
         {to !== undefined && <input type="hidden" name="to" value={to} />}
-        <p>
-          <label for="name">Name</label>
-          <input
-            id="name"
-            name="name"
-            value={name}
-            required
-            maxlength={200}
-            autocomplete="username"
-            autocapitalize="none"
-            aria-describedby={isWrong ? 'wrong' : undefined}
-          />
-        </p>
+        <NameField name={name} isWrong={isWrong} />
         <p>
           <label for="password">Password</label>
           <input

@@ -1,3 +1,4 @@
+import { NameField } from './name-field.tsx'
 import { z } from 'zod'
 import type { Home } from '../../home.ts'
 import { useRecoveryCode } from '../../people/recovery-code.ts'
@@ -45,19 +46,7 @@ function recoveryPage(c: WebContext, home: Home, name?: string) {
       />
       <form method="post" action={link(root, 'recovery')} class="fields">
         <input type="hidden" name={TOKEN_FIELD} value={visitorToken(c, home)} />
-        <p>
-          <label for="name">Name</label>
-          <input
-            id="name"
-            name="name"
-            value={name}
-            required
-            maxlength={200}
-            autocomplete="username"
-            autocapitalize="none"
-            aria-describedby={isWrong ? 'wrong' : undefined}
-          />
-        </p>
+        <NameField name={name} isWrong={isWrong} />
         <p>
           <label for="code">Recovery code</label>
           <input
