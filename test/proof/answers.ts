@@ -3,7 +3,8 @@ import type { Entry } from '../../src/sync/log.ts'
 import { audit, heal } from './audits.ts'
 import { ask, call } from './calls.ts'
 import { consent } from './owner.ts'
-import type { Witnessed, World } from './world.ts'
+import type { Witnessed } from './witness.ts'
+import type { World } from './world.ts'
 
 type Question = { id: string; kind: string; deviceId?: string; actions: string[] }
 
