@@ -209,7 +209,7 @@ export function webRoutes(home: Home, changed: () => void): Hono<WebEnv> {
   take(PATHS.deleteShelf, deleteOne(home))
 
   show(PATHS.colophon, showColophon(home))
-  take(PATHS.light, chooseLight())
+  take(PATHS.light, chooseLight(home))
 
   show(PATHS.audits, showAudits(home))
   app.get(PATHS.auditedBooks, ...page, enter(home), tellBooks(home))

@@ -94,8 +94,8 @@ function faultsIn(context: BrowserContext, origins: readonly string[]): string[]
       faults.push(`Something was asked of elsewhere: ${request.url()}`)
   })
   context.on('console', (message) => {
-    if (/Content Security Policy/i.test(message.text()))
-      faults.push(`A page does what it forbids: ${message.text()}`)
+    if (/Content Security Policy|Permissions[- ]Policy|Cross-Origin/i.test(message.text()))
+      faults.push(`A page does what it forbids, or forbids what there is not: ${message.text()}`)
   })
   context.on('weberror', (error) => faults.push(`A script failed: ${error.error().message}`))
   return faults
