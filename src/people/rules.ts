@@ -105,6 +105,7 @@ export const RULES: Readonly<Record<string, Rule | readonly [Rule, Scope]>> = {
   'POST /shelves/:id/carriers': 'own',
   'POST /shelves/:id/deletion': 'own',
   'GET /colophon': 'person',
+  'GET /settings': 'person',
   'GET /books/:id/cover/:width': 'person',
   'GET /healthz': 'public',
 

@@ -55,6 +55,7 @@ export const PATHS = {
   carryShelf: '/shelves/:id/carriers',
   deleteShelf: '/shelves/:id/deletion',
   colophon: '/colophon',
+  house: '/settings',
   coverImage: '/books/:id/cover/:width',
   account: '/account',
   changePassword: '/account/password',

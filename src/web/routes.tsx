@@ -72,6 +72,7 @@ import { makeShelf, moveShelf, showShelves } from './shelf/list.tsx'
 import { nameShelf, showShelf } from './shelf/show.tsx'
 import { downloadBundle } from './sync/download.ts'
 import { showDiary } from './sync/list.tsx'
+import { showSettings as showHouseSettings } from './settings/show.tsx'
 import type { Page, WebEnv } from './visit.ts'
 
 /** A form holds at most so many bytes: the ids of ten thousand books. */
@@ -209,6 +210,7 @@ export function webRoutes(home: Home, changed: () => void): Hono<WebEnv> {
   take(PATHS.deleteShelf, deleteOne(home))
 
   show(PATHS.colophon, showColophon(home))
+  show(PATHS.house, showHouseSettings(home))
   take(PATHS.light, chooseLight(home))
 
   show(PATHS.audits, showAudits(home))

@@ -13,6 +13,7 @@ import { Problem } from '../../problem.ts'
 import { giveTicket, takeTicket } from '../cookie.ts'
 import { readForm, TOKEN_FIELD } from '../form.ts'
 import { Form, Time } from '../layout.tsx'
+import { Matter } from '../matter.tsx'
 import { link } from '../paths.ts'
 import { requirePlace } from '../session/passkey.tsx'
 import type { Page, Visit } from '../visit.ts'
@@ -88,16 +89,22 @@ export function Passkeys(props: {
 }) {
   const { visit, place, passkeys } = props
   return (
-    <>
-      <h2>Passkeys</h2>
-      {passkeys.length === 0 && <p>None.</p>}
-      <ul>
-        {passkeys.map((passkey) => (
-          <li>
-            <OnePasskey visit={visit} place={place} passkey={passkey} />
-          </li>
-        ))}
-      </ul>
+    <Matter
+      id="passkeys"
+      title="Passkeys"
+      note="A passkey is kept by your phone or computer, and signs you in without a password."
+    >
+      {passkeys.length === 0 ? (
+        <p>You have none.</p>
+      ) : (
+        <ul class="entries">
+          {passkeys.map((passkey) => (
+            <li>
+              <OnePasskey visit={visit} place={place} passkey={passkey} />
+            </li>
+          ))}
+        </ul>
+      )}
       {place ? (
         <NewPasskey visit={visit} />
       ) : (
@@ -105,7 +112,7 @@ export function Passkeys(props: {
           Passkeys can be used where the address of this server has a name and begins with https.
         </p>
       )}
-    </>
+    </Matter>
   )
 }
 
@@ -115,27 +122,36 @@ function OnePasskey(props: { visit: Visit; place: PasskeyPlace | undefined; pass
   const { root } = visit
   return (
     <>
-      {name}, since <Time visit={visit} at={createdAt} />,{' '}
-      {usedAt === null ? (
-        'never used'
-      ) : (
-        <>
-          last used <Time visit={visit} at={usedAt} />
-        </>
-      )}
-      {rpId !== place?.rpId && `; for ${rpId} alone`}
-      <Form visit={visit} action={link(root, 'namePasskey', { id })}>
-        <label for={`name-${id}`}>Another name</label>{' '}
-        <input id={`name-${id}`} name="name" value={name} required maxlength={60} />{' '}
-        <button>
-          Rename<span class="unseen"> {name}</span>
-        </button>
-      </Form>
+      <p>
+        {name}, since <Time visit={visit} at={createdAt} />,{' '}
+        {usedAt === null ? (
+          'never used'
+        ) : (
+          <>
+            last used <Time visit={visit} at={usedAt} />
+          </>
+        )}
+        {rpId !== place?.rpId && `; for ${rpId} alone`}
+      </p>
       <Form visit={visit} action={link(root, 'removePasskey', { id })}>
-        <button>
+        <button class="plain">
           Remove<span class="unseen"> {name}</span>
         </button>
       </Form>
+      <details>
+        <summary class="soft">
+          Another name<span class="unseen"> for {name}</span>
+        </summary>
+        <Form visit={visit} action={link(root, 'namePasskey', { id })} class="row">
+          <label for={`name-${id}`} class="unseen">
+            Another name for {name}
+          </label>
+          <input id={`name-${id}`} name="name" value={name} required maxlength={60} />
+          <button>
+            Rename<span class="unseen"> {name}</span>
+          </button>
+        </Form>
+      </details>
     </>
   )
 }

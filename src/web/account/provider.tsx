@@ -4,6 +4,7 @@ import { providerOf } from '../../people/provider.ts'
 import { refuseLastWayIn } from '../../people/ways-in.ts'
 import { Problem } from '../../problem.ts'
 import { Form, Time } from '../layout.tsx'
+import { Matter } from '../matter.tsx'
 import { link } from '../paths.ts'
 import type { Page, Visit } from '../visit.ts'
 import { refuseStale } from './fresh.ts'
@@ -31,8 +32,11 @@ export function AtProvider(props: {
 }) {
   const { visit, name, identity } = props
   return (
-    <>
-      <h2>{name}</h2>
+    <Matter
+      id="provider"
+      title={name}
+      note={`An account at ${name} that is linked signs you in as well.`}
+    >
       {identity ? (
         <Form visit={visit} action={link(visit.root, 'unlinkProvider')}>
           <p>
@@ -45,6 +49,6 @@ export function AtProvider(props: {
           <button>Link my account at {name}</button>
         </Form>
       )}
-    </>
+    </Matter>
   )
 }
