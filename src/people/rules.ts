@@ -77,6 +77,8 @@ export const RULES: Readonly<Record<string, Rule | readonly [Rule, Scope]>> = {
   'POST /devices/:id/settings': 'own',
   'POST /devices/:id/address': 'own',
   'POST /devices/:id/revoke': 'own',
+  'POST /devices/:id/pause': 'own',
+  'GET /devices/:id/now': 'own',
   'POST /devices/:id/conf': 'own',
   'GET /devices/:id/books/:book': 'own',
   'POST /devices/:id/heal': 'own',

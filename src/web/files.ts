@@ -31,6 +31,8 @@ const PUBLIC: ReadonlyMap<string, Parts> = new Map([
     'shelf',
     'household',
     'door',
+    'device',
+    'chart',
   ),
   sheet('eink', 'eink'),
   ...['roman', 'roman-rest', 'roman-ext', 'roman-far', 'italic', 'italic-ext', 'small-caps'].map(

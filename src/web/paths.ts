@@ -30,6 +30,8 @@ export const PATHS = {
   settings: '/devices/:id/settings',
   address: '/devices/:id/address',
   revoke: '/devices/:id/revoke',
+  pause: '/devices/:id/pause',
+  now: '/devices/:id/now',
   conf: '/devices/:id/conf',
   book: '/devices/:id/books/:book',
   heal: '/devices/:id/heal',

@@ -21,8 +21,11 @@ import { showColophon } from './colophon/show.tsx'
 import { editConf } from './device/conf.ts'
 import { askForKobo, connectKobo } from './device/connect.tsx'
 import { showConnecting } from './device/connecting.tsx'
+import { openFigures } from './device/figures.ts'
 import { healDevice } from './device/heal.tsx'
 import { showDevices } from './device/list.tsx'
+import { showNow } from './device/now.tsx'
+import { pauseDevice } from './device/pause.ts'
 import { changeSettings, giveAddress, revokeKobo, showSettings } from './device/settings.tsx'
 import { showDevice } from './device/show.tsx'
 import { showTrail } from './device/trail.tsx'
@@ -168,7 +171,8 @@ export function webRoutes(home: Home, changed: () => void): Hono<WebEnv> {
   take(PATHS.act, answerErratum(home))
   take(PATHS.dismiss, dismissOne(home))
 
-  show(PATHS.devices, showDevices(home))
+  const figures = openFigures(home)
+  show(PATHS.devices, showDevices(home, figures))
   show(PATHS.connect, askForKobo(home))
   take(PATHS.connect, connectKobo(home))
   show(PATHS.connecting, showConnecting(home))
@@ -176,6 +180,8 @@ export function webRoutes(home: Home, changed: () => void): Hono<WebEnv> {
   take(PATHS.settings, changeSettings(home))
   take(PATHS.address, giveAddress(home))
   take(PATHS.revoke, revokeKobo(home))
+  take(PATHS.pause, pauseDevice(home))
+  show(PATHS.now, showNow(home))
   app.post(
     PATHS.conf,
     ...page,
@@ -185,10 +191,10 @@ export function webRoutes(home: Home, changed: () => void): Hono<WebEnv> {
     refuseForgedUpload(),
     editConf(home),
   )
-  show(PATHS.device, showDevice(home))
+  show(PATHS.device, showDevice(home, figures))
   show(PATHS.book, showTrail(home))
   take(PATHS.heal, healDevice(home))
-  show(PATHS.diary, showDiary(home))
+  show(PATHS.diary, showDiary(home, figures))
   app.get(PATHS.bundle, ...page, enter(home), downloadBundle(home))
   show(PATHS.books, showLibrary(home))
   bring(PATHS.books, addBooks(home))
