@@ -91,6 +91,10 @@ describe('a sentence says what happened and what follows', () => {
       ],
     ],
     [
+      'on-device: Offered Saturday 21:14; downloaded in full at 21:15; not heard of since. It should be on the device.',
+      [[saturday('21:14'), sent('new')], begun, downloaded],
+    ],
+    [
       'on-device: Found in the Kobo’s own database Saturday 21:20; not heard of since. It is on the device.',
       [[saturday('21:20'), { kind: 'audited', row: true, file: true }]],
     ],

@@ -125,11 +125,12 @@ function presence(evidence: Evidence, say: Say): string[] {
   return story
 }
 
-function offering({ offer }: Evidence, say: Say): string[] {
+function offering({ offer, proof }: Evidence, say: Say): string[] {
   if (!offer) return []
-  return [
-    `offered ${say(offer.at)}${offer.acknowledged ? ' and acknowledged' : ', not yet confirmed'}`,
-  ]
+  if (offer.acknowledged) return [`offered ${say(offer.at)} and acknowledged`]
+  // What shows that it is there tells more than a token that did not come yet.
+  const isProven = proof !== null && proof.place > offer.place
+  return [`offered ${say(offer.at)}${isProven ? '' : ', not yet confirmed'}`]
 }
 
 function against(denial: Denial | null, say: Say): string[] {

@@ -15,6 +15,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest
 import type { ReadSnapshot } from '../../src/audit/reading.ts'
 import { bringFrom, changed, type AuditTold } from '../support/audit-of.ts'
 import { startChromium, type Chromium, type Person } from '../support/chromium.ts'
+import { dropFiles } from '../support/drop-files.ts'
 import { addContent, addMark, OLD_TABLES, writeKoboDatabase } from '../support/kobo-database.ts'
 import { freePort } from '../support/house.ts'
 import { closeKobos, type HouseKobo } from '../support/kobo-at.ts'
@@ -259,7 +260,7 @@ describe('the drive of a Kobo', () => {
     const copy = drive()
     rmSync(join(copy, '.kobo', 'kepub', scene.id('Emma')))
     const page = await anna()
-    await drop(page, [copy])
+    await dropFiles(page, [copy])
     await page.getByText('Found the database and the names of 2 files. Press Audit.').waitFor()
     const { told } = await press(page)
     expect(titles(told, 'fileMissing')).toEqual(['Emma'])
@@ -269,7 +270,7 @@ describe('the drive of a Kobo', () => {
   test('may be shown by its files alone, with what lies beside the database', async () => {
     const copy = join(drive(), '.kobo')
     const page = await anna()
-    await drop(page, [join(copy, 'KoboReader.sqlite'), join(copy, 'KoboReader.sqlite-wal')])
+    await dropFiles(page, [join(copy, 'KoboReader.sqlite'), join(copy, 'KoboReader.sqlite-wal')])
     await page.getByText('Found the database. Press Audit.').waitFor()
     expect(titles((await press(page)).told, 'ok')).toEqual(['Emma', 'Persuasion', 'Villette'])
   })
@@ -399,14 +400,6 @@ test('without scripts the form uploads the file, and nothing speaks of browsers 
 
 async function again(page: Page): Promise<void> {
   await page.goto(`${scene.house.url}/devices/${kobo.device}/audits`)
-}
-
-/** Drags files or folders from the desktop onto the page. */
-async function drop(page: Page, files: string[]): Promise<void> {
-  const session = await page.context().newCDPSession(page)
-  const data = { items: [], files, dragOperationsMask: 1 }
-  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
-    await session.send('Input.dispatchDragEvent', { type, x: 100, y: 100, data })
 }
 
 /** The same database with the page in the middle of its table of books that says nothing any more. */
