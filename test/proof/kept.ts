@@ -55,6 +55,20 @@ export const KEPT: readonly { seed: number; wrong: string; schedule: Schedule }[
     },
   },
   {
+    seed: 40_001_219,
+    wrong:
+      'a book without the file that its Kobo believes in was called entitled, where nobody knew of a file since everything was to be sent again',
+    schedule: {
+      profiles: [1_000_000, 'harshest'],
+      steps: [
+        { do: 'shelve', book: 2 },
+        { do: 'sync', kobo: 0, rate: 0, seed: 0, edit: null, once: null },
+        { do: 'reset sync', kobo: 0 },
+        { do: 'delete file', kobo: 0, book: 2 },
+      ],
+    },
+  },
+  {
     seed: 5_000_282,
     wrong:
       'an audit told of an orphan that a library which was put back does not know until it is healed',
