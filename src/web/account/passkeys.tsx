@@ -7,8 +7,8 @@ import {
   readPasskeyName,
 } from '../../people/passkey.ts'
 import type { PasskeyPlace } from '../../people/passkey-place.ts'
-import { deletePasskey, renamePasskey, type Passkey } from '../../people/passkey.store.ts'
-import { refuseLastWayIn } from '../../people/ways-in.ts'
+import { renamePasskey, type Passkey } from '../../people/passkey.store.ts'
+import { takeAwayPasskey } from '../../people/ways-in.ts'
 import { Problem } from '../../problem.ts'
 import { giveTicket, takeTicket } from '../cookie.ts'
 import { readForm, TOKEN_FIELD } from '../form.ts'
@@ -58,7 +58,8 @@ export function nameOnePasskey(home: Home): Page {
     const { person, root } = c.var.visit
     const name = readPasskeyName((await readForm(c, Name)).name)
     const wish = { id: c.req.param('id') ?? '', person: person.id, name }
-    if (!(await home.db.transact((tx) => renamePasskey(tx, wish)))) throw isNone()
+    if (!(await home.db.transact((tx) => renamePasskey(tx, wish))))
+      throw new Problem('not_found', 'You have no passkey with that id.')
     return c.redirect(link(root, 'account'), 303)
   }
 }
@@ -68,17 +69,9 @@ export function removePasskey(home: Home): Page {
   return async (c) => {
     const { visit } = c.var
     refuseStale(visit)
-    const wish = { id: c.req.param('id') ?? '', person: visit.person.id }
-    await home.db.transact(async (tx) => {
-      if (!(await deletePasskey(tx, wish))) throw isNone()
-      await refuseLastWayIn(tx, home, visit.person.id)
-    })
+    await takeAwayPasskey(home, { id: c.req.param('id') ?? '', person: visit.person.id })
     return c.redirect(link(visit.root, 'account'), 303)
   }
-}
-
-function isNone(): Problem {
-  return new Problem('not_found', 'You have no passkey with that id.')
 }
 
 /** Somebody's passkeys, and the form for another one, which a script shows where the browser knows passkeys. */

@@ -1,8 +1,7 @@
 import type { Home } from '../../home.ts'
-import { deleteIdentity, type KnownIdentity } from '../../people/provider-identity.store.ts'
+import type { KnownIdentity } from '../../people/provider-identity.store.ts'
 import { providerOf } from '../../people/provider.ts'
-import { refuseLastWayIn } from '../../people/ways-in.ts'
-import { Problem } from '../../problem.ts'
+import { takeAwayIdentity } from '../../people/ways-in.ts'
 import { Form, Time } from '../layout.tsx'
 import { Matter } from '../matter.tsx'
 import { link } from '../paths.ts'
@@ -15,11 +14,8 @@ export function unlinkProvider(home: Home): Page {
     const { visit } = c.var
     refuseStale(visit)
     const { issuer, name } = providerOf(home)
-    await home.db.transact(async (tx) => {
-      if (!(await deleteIdentity(tx, { issuer, person: visit.person.id })))
-        throw new Problem('not_found', `You have no account at ${name} here.`)
-      await refuseLastWayIn(tx, home, visit.person.id)
-    })
+    const identity = { issuer, person: visit.person.id }
+    await takeAwayIdentity(home, identity, `You have no account at ${name} here.`)
     return c.redirect(link(visit.root, 'account'), 303)
   }
 }
