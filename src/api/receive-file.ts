@@ -3,12 +3,11 @@ import { rm } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import busboy from 'busboy'
 import { arrivingPath } from '../catalogue/staging.ts'
 import type { Home } from '../home.ts'
 import { Problem } from '../problem.ts'
-import { atMost, brokeOff, tooLarge } from '../receive-limits.ts'
-import { storageProblem } from '../storage-problem.ts'
+import { isForm, receiveForm, uploadProblem } from '../receive-form.ts'
+import { atMost, tooLarge } from '../receive-limits.ts'
 
 /** A file as it arrived: where it lies now, and what its sender called it. */
 export type ReceivedFile = { path: string; name: string }
@@ -27,18 +26,13 @@ export async function receiveFile(
     throw tooLarge(wish.limit)
   if (!request.body) throw new Problem('invalid', 'The body of this call holds no file.')
   const path = arrivingPath(home)
-  const body = Readable.fromWeb(request.body)
-  const type = request.headers.get('content-type') ?? ''
   try {
-    if (/^multipart\/form-data\b/i.test(type))
-      return { path, name: await receivePart(body, type, path, wish) }
-    await pipeline(body, atMost(wish.limit), createWriteStream(path, { mode: 0o600 }))
+    if (isForm(request)) return { path, name: await receivePart(request, path, wish) }
+    await write(Readable.fromWeb(request.body), path, wish.limit)
     return { path, name: wish.name }
   } catch (error) {
     await rm(path, { force: true })
-    throw error instanceof Problem || !brokeOff(error)
-      ? (storageProblem(error) ?? error)
-      : new Problem('invalid', 'The upload broke off.', { cause: error })
+    throw uploadProblem(error)
   }
 }
 
@@ -47,30 +41,26 @@ const FORM_ROOM = 64 * 1024
 
 /** Writes the part `file` to `path` and answers its name. */
 async function receivePart(
-  body: Readable,
-  type: string,
+  request: Request,
   path: string,
   wish: { limit: number; name: string },
 ): Promise<string> {
-  let name: string | undefined
-  let writing: Promise<void> | undefined
-  const form = busboy({
-    headers: { 'content-type': type },
-    defParamCharset: 'utf8',
-    limits: { files: 1, fields: 20, parts: 30, fieldSize: FORM_ROOM, headerPairs: 50 },
-  })
-  form.on('file', (field, file, about) => {
-    if (field !== 'file') {
-      file.resume()
-      return
-    }
-    name = basename(about.filename || wish.name)
-    writing = pipeline(file, atMost(wish.limit), createWriteStream(path, { mode: 0o600 }))
-    // Without this the form would go on reading a file that nobody takes any more.
-    writing.catch((error: Error) => form.destroy(error))
-  })
-  await pipeline(body, form)
-  await writing
-  if (name === undefined) throw new Problem('invalid', 'The form holds no part called “file”.')
-  return name
+  let called: string | undefined
+  await receiveForm(
+    request,
+    { files: 1, fields: 20, fieldSize: FORM_ROOM },
+    {
+      file({ field, name, file }) {
+        if (field !== 'file') return undefined
+        called = basename(name || wish.name)
+        return write(file, path, wish.limit)
+      },
+    },
+  )
+  if (called === undefined) throw new Problem('invalid', 'The form holds no part called “file”.')
+  return called
+}
+
+async function write(from: Readable, path: string, limit: number): Promise<void> {
+  await pipeline(from, atMost(limit), createWriteStream(path, { mode: 0o600 }))
 }

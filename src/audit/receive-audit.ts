@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
-import busboy from 'busboy'
 import { DATABASE } from './kobo-names.ts'
 import { DATABASE_LIMIT, tooLarge } from './private-copy.ts'
 import { Problem } from '../problem.ts'
-import { atMost, brokeOff } from '../receive-limits.ts'
+import { isForm, receiveForm, uploadProblem } from '../receive-form.ts'
+import { atMost } from '../receive-limits.ts'
 
 /** What comes with a device's database, as text: a listing of its files, when it was copied, and its `.kobo/version`. */
 export type AuditFields = Partial<Record<'kepub' | 'takenAt' | 'version', string>>
@@ -25,45 +25,36 @@ const FIELDS = ['kepub', 'takenAt', 'version'] as const
 export async function receiveAudit(request: Request, folder: string): Promise<AuditFields> {
   if (Number(request.headers.get('content-length') ?? 0) > 2 * DATABASE_LIMIT) throw tooLarge()
   if (!request.body) throw noDatabase()
-  const body = Readable.fromWeb(request.body)
-  const type = request.headers.get('content-type') ?? ''
+  if (isForm(request)) return await readForm(request, folder)
   try {
-    if (/^multipart\/form-data\b/i.test(type)) return await receiveForm(body, type, folder)
-    await write(body, join(folder, DATABASE))
+    await write(Readable.fromWeb(request.body), join(folder, DATABASE))
     return {}
   } catch (error) {
-    if (error instanceof Problem || !brokeOff(error)) throw error
-    throw new Problem('invalid', 'The upload broke off.', { cause: error })
+    throw uploadProblem(error)
   }
 }
 
-async function receiveForm(body: Readable, type: string, folder: string): Promise<AuditFields> {
+async function readForm(request: Request, folder: string): Promise<AuditFields> {
   const fields: AuditFields = {}
-  const writing: Promise<void>[] = []
   let isThere = false
-  const form = busboy({
-    headers: { 'content-type': type },
-    limits: { files: 6, fields: 6, parts: 12, fieldSize: FIELD_LIMIT, headerPairs: 50 },
-  })
-  const keep = (work: Promise<void>): void => {
-    // Without this the form would go on reading a part that nobody takes any more.
-    work.catch((error: Error) => form.destroy(error))
-    writing.push(work)
-  }
-  form.on('file', (name, file) => {
-    const field = FIELDS.find((each) => each === name)
-    if (name === 'database') isThere = true
-    if (name === 'database') keep(write(file, join(folder, DATABASE)))
-    else if (name === 'wal') keep(write(file, join(folder, `${DATABASE}-wal`)))
-    else if (field) keep(readField(file).then((value) => void (fields[field] = value)))
-    else file.resume()
-  })
-  form.on('field', (name, value) => {
-    const field = FIELDS.find((each) => each === name)
-    if (field) fields[field] = value
-  })
-  await pipeline(body, form)
-  await Promise.all(writing)
+  const fieldOf = (name: string) => FIELDS.find((each) => each === name)
+  await receiveForm(
+    request,
+    { files: 6, fields: 6, fieldSize: FIELD_LIMIT },
+    {
+      file({ field: name, file }) {
+        if (name === 'database') isThere = true
+        if (name === 'database') return write(file, join(folder, DATABASE))
+        if (name === 'wal') return write(file, join(folder, `${DATABASE}-wal`))
+        const field = fieldOf(name)
+        return field && readField(file).then((value) => void (fields[field] = value))
+      },
+      field(name, value) {
+        const field = fieldOf(name)
+        if (field) fields[field] = value
+      },
+    },
+  )
   if (!isThere) throw noDatabase()
   return fields
 }

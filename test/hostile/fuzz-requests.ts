@@ -287,6 +287,9 @@ function shapesOf(target: Target): Asked[] {
     ['PATCH', `/devices/${device}`, { name: 'D' }],
     ['GET', '/errata'],
     ['GET', '/openapi.json'],
+    ['PATCH', '/passkeys/x', { name: 'N' }],
+    ['GET', '/provider-identities'],
+    ['DELETE', '/recovery-codes'],
   ]
   const hardware = {
     'x-kobo-deviceid': 'f'.repeat(64),
@@ -308,6 +311,28 @@ function shapesOf(target: Target): Asked[] {
     ['POST', '/errata/x/actions/retry', `token=${target.form}`],
     ['POST', '/errata/x/dismiss', `token=${target.form}&reason=r`],
     ['POST', '/sign-in', 'name=Anna&password=p&to=/errata'],
+    ['POST', '/sign-in/passkey', `token=x&credential={"id":"x"}`],
+    ['GET', '/connect'],
+    ['POST', '/connect', `token=${target.form}&name=Kobo&library=empty`],
+    ['GET', `/devices/${device}/connecting`],
+    ['POST', `/devices/${device}/settings`, `token=${target.form}&name=N&policy=ask`],
+    ['POST', `/books/${book}/edit`, `token=${target.form}&title=T&authors=A&series=S&index=1`],
+    ['POST', `/books/${book}/shelves`, `token=${target.form}&shelf=${shelf}`],
+    ['GET', `/books/${book}/cover/200`],
+    ['GET', `/books/${book}/files/epub`],
+    ['POST', '/books/chosen', `token=${target.form}&book=${book}&shelf=${shelf}&do=shelve`],
+    ['POST', `/shelves/${shelf}/name`, `token=${target.form}&name=N`],
+    ['POST', '/light', `token=${target.form}&light=dark&back=/books`],
+  ]
+  const parts = 'multipart/form-data; boundary=x'
+  const uploads: [string, string][] = [
+    [
+      `/devices/${device}/conf`,
+      part('conf', 'Kobo eReader.conf', '[OneStoreServices]\napi_endpoint=x\n'),
+    ],
+    ['/books', part('file', 'a.epub', 'no book at all')],
+    [`/books/${book}/cover`, part('cover', 'a.png', 'no picture')],
+    [`/devices/${device}/audits`, part('database', 'KoboReader.sqlite', 'SQLite format 3\0')],
   ]
   const signedIn = { cookie: target.cookie, origin: target.url }
   const bearer = { authorization: `Bearer ${target.token}` }
@@ -321,7 +346,19 @@ function shapesOf(target: Target): Asked[] {
       headers: { ...signedIn, ...(body !== undefined && { 'content-type': FORM }) },
       ...(body !== undefined && { body }),
     })),
+    ...uploads.map(([path, body]) => ({
+      method: 'POST',
+      path: `${path}?token=${target.form}`,
+      headers: { ...signedIn, 'content-type': parts },
+      body,
+    })),
   ]
+}
+
+/** A form with one file, whose boundary is “x”. */
+function part(field: string, name: string, content: string): string {
+  const head = `content-disposition: form-data; name="${field}"; filename="${name}"`
+  return `--x\r\n${head}\r\n\r\n${content}\r\n--x--\r\n`
 }
 
 function shape(
