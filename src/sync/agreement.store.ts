@@ -8,8 +8,13 @@ const DAY = 86_400_000
 
 /** What shows that a file is there. */
 const SHOWN = ['download-completed', 'state', 'annotation', 'listed', 'audited'] as const
-/** After these, what was shown before shows nothing any more. */
-const DENIED = ['unlisted', 'missed', 'delete'] as const
+/** What speaks against that. */
+const DENIED = ['unlisted', 'missed'] as const
+/** After these, neither says anything any more. */
+const ENDED = ['delete', 'consent', 'retract'] as const
+
+/** In the place of an instant or of days, for what was denied: no clock says this. */
+const NEVER = -1_000_000_000
 
 /**
  * How many books are wanted on a device, and those of them that its ledger names, counted together where they stand alike. Looks at every
@@ -38,7 +43,8 @@ export async function countWanted(
     .selectFrom(named(db, device).as('named'))
     .select(['state', 'file', 'consent'])
     .select((row) =>
-      sql<number | null>`cast((${now} - ${row.ref('proven')}) / ${DAY} as integer)`.as('days'),
+      sql<number | null>`case when ${row.ref('proven')} = ${NEVER} then ${NEVER}
+        else cast((${now} - ${row.ref('proven')}) / ${DAY} as integer) end`.as('days'),
     )
     .select((row) => row.fn.countAll<number>().as('books'))
     .groupBy(['state', 'file', 'consent', 'days'])
@@ -49,8 +55,9 @@ export async function countWanted(
       state,
       file: file === 1,
       sentAnew: state === 'unsure' && consent === 'offered',
+      denied: days === NEVER,
       // A clock that was set back makes nothing younger than now.
-      provenDays: days === null ? null : Math.max(0, days),
+      provenDays: days === NEVER || days === null ? null : Math.max(0, days),
       books,
     })),
   }
@@ -68,15 +75,17 @@ function named(db: Db, device: Device) {
         .select((entry) =>
           entry
             .case()
-            .when('log.kind', 'in', DENIED)
+            .when('log.kind', 'in', ENDED)
             .then(null)
+            .when('log.kind', 'in', DENIED)
+            .then(NEVER)
             .else(entry.ref('log.at'))
             .end()
             .as('at'),
         )
         .where('log.device', '=', device.id)
         .whereRef('log.book', '=', 'holding.book')
-        .where('log.kind', 'in', [...SHOWN, ...DENIED])
+        .where('log.kind', 'in', [...SHOWN, ...DENIED, ...ENDED])
         .orderBy('log.seq', 'desc')
         .limit(1)
         .as('proven'),

@@ -1,12 +1,14 @@
 /** What a device should hold, and how far that has come, in books: each number is a part of the one before. */
 export type Agreement = { wanted: number; offered: number; entitled: number; onDevice: number }
 
-/** Wanted books of a device that stand alike: by their holdings, and by how many whole days ago their files were last proven (null: never, or denied since). */
+/** Wanted books of a device that stand alike: by their holdings, and by how many whole days ago their files were last proven (null: not in this stay). */
 export type Alike = {
   state: 'none' | 'offered' | 'held' | 'unsure'
   file: boolean
   /** They were sent anew at their owner's wish, and that is not confirmed. */
   sentAnew: boolean
+  /** The device's own list or database lacked them, and nothing was proven since. */
+  denied: boolean
   provenDays: number | null
   books: number
 }
@@ -17,8 +19,8 @@ export function agreementOf(wanted: number, alike: readonly Alike[]): Agreement 
     alike.filter(which).reduce((sum, { books }) => sum + books, 0)
   return {
     wanted,
-    offered: count(({ state, sentAnew }) => state === 'offered' || state === 'held' || sentAnew),
-    entitled: count(({ state }) => state === 'held'),
+    offered: count((some) => some.state === 'offered' || isHeld(some) || some.sentAnew),
+    entitled: count(isHeld),
     onDevice: count(isThere),
   }
 }
@@ -30,6 +32,10 @@ export function agesOf(alike: readonly Alike[]): [days: number | null, books: nu
     .map((some) => [isThere(some) ? some.provenDays : null, some.books])
 }
 
-function isThere({ state, file, provenDays }: Alike): boolean {
-  return state === 'held' && file && provenDays !== null
+function isHeld({ state, denied }: Alike): boolean {
+  return state === 'held' && !denied
+}
+
+function isThere(some: Alike): boolean {
+  return isHeld(some) && some.file && some.provenDays !== null
 }

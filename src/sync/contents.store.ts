@@ -87,6 +87,7 @@ async function rowsOf(
         row.or(
           (statuses ?? [])
             .flatMap((status) => POSSIBLE[status])
+            .filter((possible) => !possible.moved || wasMoved)
             .map((possible) =>
               row.and([
                 row.or(
@@ -151,6 +152,8 @@ type Possible = {
   uncarried?: true
   /** Something about the book speaks against it, or the device or server went back in time. */
   denied?: true
+  /** The device or server went back in time: nothing less bears on a book that the ledger does not name. */
+  moved?: true
 }
 
 /** What a status takes at least. Which one it is is decided by `statusOf`; this spares reading the entries of all others. */
@@ -160,7 +163,11 @@ const POSSIBLE: Record<Status, readonly Possible[]> = {
   leaving: [{ states: ['offered', 'unsure'] }],
   orphan: [{ states: ['held'], uncarried: true }],
   foreign: [],
-  doubtful: [{ states: ['unsure', null] }, { states: ['held'], denied: true }],
+  doubtful: [
+    { states: ['unsure'] },
+    { states: [null], moved: true },
+    { states: ['held'], denied: true },
+  ],
   'on-device': [{ states: ['held'], file: true }],
   entitled: [{ states: ['held'] }],
   offered: [{ states: ['offered', 'unsure'] }],

@@ -146,6 +146,22 @@ describe('somebody with scripts', () => {
   })
 })
 
+test('the page of a Kobo tells by itself that it syncs, and what came of that', async () => {
+  const { scene, libra } = room
+  await scene.later(5 * 60_000)
+  const page = await anna(`/devices/${libra.device}`)
+  expect(await page.locator('#now').textContent()).toBe('')
+  await scene.shelve('Three Men in a Boat')
+  await libra.sync()
+  await scene.later(0)
+  await expect
+    .poll(() => page.locator('#now').textContent(), { timeout: 20_000 })
+    .toMatch(/\d+ books? downloaded so far/)
+  await scene.later(5 * 60_000)
+  await expect.poll(() => page.locator('#now').textContent(), { timeout: 20_000 }).toBe('')
+  await expect.poll(() => page.locator('#next').textContent()).toContain('nothing to do')
+}, 60_000)
+
 describe.each([true, false])('with scripts: %s', (scripts) => {
   test('a book is added, shelved, edited, deleted and brought back', async () => {
     const page = await anna('/books', { scripts })

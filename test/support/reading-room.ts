@@ -1,5 +1,7 @@
 import sharp from 'sharp'
 import type { HouseKobo } from './kobo-at.ts'
+import { auditOf } from './audit-of.ts'
+import { atSync } from './fault-at.ts'
 import { openScene, type Scene } from './scene.ts'
 
 /** A house as somebody has it after some months: books with and without covers, three shelves, and two Kobos that know some of them. */
@@ -91,10 +93,19 @@ export async function openReadingRoom(): Promise<ReadingRoom> {
     ['Middlemarch', 71],
     ['Treasure Island', 8],
   ] as const) {
-    house.advance(9 * HOUR)
+    house.advance(60 * HOUR)
     await libra.close(scene.id(title), { percent, minutes: 40 })
     await scene.sync(libra)
   }
+  await scene.shelve('Kim')
+  await libra.sync({ faults: atSync(1, { kind: 'lose-reply' }) })
+  await scene.later(26 * HOUR)
+  await scene.sync(libra)
+  await scene.sync(clara)
+  // What the Libra lost is found by its own database, and what its reader removed on the Clara stays off that.
+  libra.loseRows([scene.id('Persuasion')])
+  await auditOf(scene.house, libra)
+  clara.remove(scene.id('Villette'))
   await scene.sync(clara)
   await scene.shelve('Cranford', 'Walden', 'Dracula')
   await house.api('POST', '/books', Buffer.from('no book at all'))

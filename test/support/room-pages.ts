@@ -4,6 +4,7 @@ import type { ReadingRoom } from './reading-room.ts'
 export async function roomPages({
   scene,
   libra,
+  clara,
 }: ReadingRoom): Promise<[name: string, path: string][]> {
   const { items } = (
     await scene.house.api<{ items: { id: string; name: string }[] }>('GET', '/shelves')
@@ -34,5 +35,24 @@ export async function roomPages({
     ['connecting', `/devices/${libra.device}/connecting`],
     ['settings-of-kobo', `/devices/${libra.device}/settings`],
     ['settings', '/settings'],
+    ...(await devicePages({ scene, libra, clara })),
+  ]
+}
+
+/** The pages of a Kobo beyond those. */
+async function devicePages({
+  scene,
+  libra,
+  clara,
+}: ReadingRoom): Promise<[name: string, path: string][]> {
+  const { items } = (
+    await scene.house.api<{ items: { id: string }[] }>('GET', `/devices/${libra.device}/audits`)
+  ).body
+  return [
+    ['device-clara', `/devices/${clara.device}`],
+    ['device-missing', `/devices/${libra.device}?filter=missing`],
+    ['device-now', `/devices/${libra.device}/now`],
+    ['audit', `/devices/${libra.device}/audits/${items[0]?.id ?? ''}`],
+    ['trail-removed', `/devices/${clara.device}/books/${scene.id('Villette')}`],
   ]
 }

@@ -56,7 +56,7 @@ describe('the strip of an agreement', () => {
     [agreement(9, 8, 8, 8), '8 of 9 wanted books are on it; 1 not there.'],
     [
       agreement(9, 8, 6, 1),
-      '1 of 9 wanted books is on it; 5 in its library and not downloaded, 2 offered and not confirmed, 1 not there.',
+      '1 of 9 wanted books is on it; 5 known to it without proof of the file, 2 offered and not confirmed, 1 not there.',
     ],
   ])('of %o is told', (of, words) => {
     expect(tellAgreement(of)).toBe(words)

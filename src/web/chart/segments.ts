@@ -40,7 +40,7 @@ export function tellAgreement({ wanted, offered, entitled, onDevice }: Agreement
   if (onDevice === wanted)
     return wanted === 1 ? 'The one wanted book is on it.' : `All ${wanted} wanted books are on it.`
   const not = [
-    told(entitled - onDevice, 'in its library and not downloaded'),
+    told(entitled - onDevice, 'known to it without proof of the file'),
     told(offered - entitled, 'offered and not confirmed'),
     told(wanted - offered, 'not there'),
   ].filter((words) => words !== '')

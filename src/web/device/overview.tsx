@@ -95,6 +95,7 @@ export function FromShelf({ waits }: { waits: readonly number[] }) {
             of="Arrived"
             buckets={bucketsOfWaits(waits)}
           />
+          <p class="soft">Counted from when the Kobo was connected, where that was later.</p>
         </>
       )}
     </section>
@@ -102,8 +103,12 @@ export function FromShelf({ waits }: { waits: readonly number[] }) {
 }
 
 function tellWaits(books: number, half: number, most: number): string {
-  if (books === 1) return `The last book was downloaded ${tellLength(half)} after it was shelved.`
-  return `Of the last ${books} books, half were downloaded within ${tellLength(half)} of being shelved, and 19 of 20 within ${tellLength(most)}.`
+  const [quick, slow] = [tellLength(half), tellLength(most)]
+  if (books === 1) return `The last book was downloaded ${quick} after it was shelved.`
+  const nearly = books < 20 ? 'all' : '19 of 20'
+  if (quick === slow)
+    return `Of the last ${books} books, ${nearly} were downloaded within ${slow} of being shelved.`
+  return `Of the last ${books} books, half were downloaded within ${quick} of being shelved, and ${nearly} within ${slow}.`
 }
 
 /** How old the proof is of each book that it has. */
@@ -116,7 +121,7 @@ export function AgeOfProof({ standing }: { standing: Standing }) {
   const buckets = bucketsOfAges(ages.map(([age, count]) => [age, count] as const))
   const fresh = (buckets[0]?.count ?? 0) + (buckets[1]?.count ?? 0)
   const none = buckets.at(-1)?.count ?? 0
-  const sentence = `Of ${books === 1 ? 'one book' : `${told(books)} books`} that it has, ${told(fresh)} ${fresh === 1 ? 'was' : 'were'} proven within a week${none > 0 ? `, and ${told(none)} never` : ''}.`
+  const sentence = `Of ${books === 1 ? 'one book' : `${told(books)} books`} that it has, ${told(fresh)} ${fresh === 1 ? 'was' : 'were'} proven within a week${none > 0 ? `, and ${told(none)} not at all` : ''}.`
   return (
     <div id="proofs" class="proofs">
       <h3>How old the proof is</h3>

@@ -33,9 +33,10 @@ function TrailPage(props: { visit: Visit; device: Device; content: Content }) {
         <a href={link(root, 'device', { id: device.id })}>{device.name}</a>
       </p>
       <h1>{title}</h1>
-      <p class="lead">
-        <StatusWord status={status} /> {sentence}
+      <p>
+        <StatusWord status={status} />
       </p>
+      <p class="lead">{sentence}</p>
       <dl>
         <dt>Strongest proof</dt>
         <dd>
