@@ -28,14 +28,14 @@ export function AddressPage(props: {
       {address === undefined ? <NotReachable /> : <Address addresses={addresses} />}
       {address !== undefined && (
         <>
-          <div id="drive" data-address={address} hidden>
+          <div id="drive" class="by-script" data-address={address}>
             <h2>Let this page do it</h2>
             <p>
               It opens <code>Kobo eReader.conf</code>, changes the one line, keeps a copy of the
               file beside it, and reads back what it wrote.
             </p>
             <p>
-              <button type="button" id="pick">
+              <button type="button" id="pick" disabled>
                 Choose the Kobo’s drive…
               </button>
             </p>
@@ -91,7 +91,7 @@ function Address({ addresses }: { addresses: string[] }) {
       <p class="copied">
         <label for="address">Its address</label>
         <input id="address" class="mono" readonly value={first} />
-        <button type="button" id="copy" hidden>
+        <button type="button" id="copy" class="awaited">
           Copy
         </button>
       </p>

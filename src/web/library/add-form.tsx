@@ -22,9 +22,7 @@ export function AddBooks(props: { visit: Visit; inbox: string; isOpen: boolean }
           <button class="first">Add them</button>
         </p>
         <p class="soft">
-          <span class="scripted" hidden>
-            Or drop files and folders anywhere on this page.{' '}
-          </span>
+          <span class="by-script">Or drop files and folders anywhere on this page. </span>
           What is put into <code>{inbox}</code> on the server comes by itself.
         </p>
       </form>

@@ -93,10 +93,15 @@ function FirstVisitPage(props: {
             autocomplete="off"
             autocapitalize="none"
             spellcheck={false}
+            autofocus={code === undefined}
             aria-describedby={sentence === undefined ? undefined : 'wrong'}
           />
         </p>
-        <NameField value={name} isWrong={sentence !== undefined} />
+        <NameField
+          value={name}
+          isWrong={sentence !== undefined}
+          isFirst={code !== undefined && sentence === undefined}
+        />
         <NewPasswordField />
         <p>
           <button>Make my account</button>{' '}
