@@ -16,6 +16,7 @@ export function dropBooks(): void {
     field.value = ''
   }
   takeChosen()
+  field.required = false
   field.addEventListener('change', takeChosen)
   form.addEventListener('submit', (event) => {
     event.preventDefault()

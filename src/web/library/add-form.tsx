@@ -16,7 +16,14 @@ export function AddBooks(props: { visit: Visit; inbox: string; isOpen: boolean }
       >
         <p>
           <label for="file">EPUB files from this device</label>
-          <input type="file" id="file" name="file" multiple accept=".epub,application/epub+zip" />
+          <input
+            type="file"
+            id="file"
+            name="file"
+            required
+            multiple
+            accept=".epub,application/epub+zip"
+          />
         </p>
         <p>
           <button class="first">Add them</button>
