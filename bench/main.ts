@@ -4,6 +4,7 @@ import { audits } from './audit.ts'
 import { firstLight } from './first-light.ts'
 import { flood } from './flood.ts'
 import { fuzz } from './fuzz.ts'
+import { headers } from './headers.ts'
 import { kepub } from './kepub.ts'
 import { kill } from './kill.ts'
 import { library } from './library.ts'
@@ -40,6 +41,7 @@ const BENCHES: Record<string, (size: Size, say: (line: string) => void) => Promi
   library: (_, say) => library(say),
   soak,
   attack: (_, say) => attack(say),
+  headers: (_, say) => headers(say),
 }
 
 const USAGE = `bin/bench [NAME] [--books N] [--more N] [--lives N] [--times N] [--runs N] [--seed N]

@@ -3,7 +3,7 @@ import { anyKilledSchedule, type KilledSchedule } from '../test/proof/kill.ts'
 import { runSchedule } from '../test/proof/run-schedule.ts'
 import { anySchedule } from '../test/proof/step.ts'
 import { Tally, type TallyTold } from '../test/proof/tally.ts'
-import { openStage } from '../test/proof/world.ts'
+import { openStage } from '../test/proof/stage.ts'
 
 /** What a process says now and then: what it has counted so far, and what failed. */
 export type SoakTold = TallyTold & { failures: string[] }

@@ -15,10 +15,12 @@ import { answerError } from './problem-response.ts'
 import { healingRoutes } from './healing.ts'
 import { invitationRoutes } from './invitations.ts'
 import { nextSyncRoutes } from './next-sync.ts'
+import { passkeyRoutes } from './passkeys.ts'
 import { peopleRoutes } from './people.ts'
 import { sessionRoutes } from './sessions.ts'
 import { shelfRoutes } from './shelves.ts'
 import { tokenRoutes } from './tokens.ts'
+import { wayInRoutes } from './ways-in.ts'
 
 type BaseOf = (c: Context<ApiEnv>) => string
 
@@ -46,6 +48,8 @@ export function apiRoutes(home: Home, changed: () => void): OpenAPIHono<ApiEnv> 
   )
   app.route('/', tokenRoutes(home))
   app.route('/', sessionRoutes(home))
+  app.route('/', passkeyRoutes(home))
+  app.route('/', wayInRoutes(home))
   app.route('/', nextSyncRoutes(home))
   app.route('/', healingRoutes(home))
   app.route('/', auditRoutes(home))

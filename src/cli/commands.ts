@@ -63,6 +63,34 @@ export const COMMANDS: readonly Command[] = [
     run: async (argv, io) => (await import('./user-password.ts')).setPassword(argv, io),
   },
   {
+    name: 'user ways',
+    usage: 'user ways NAME [--json]',
+    summary: 'Tells how somebody signs in: password, passkeys, provider, recovery codes.',
+    run: async (argv, io) => (await import('./user-ways.ts')).listWays(argv, io),
+  },
+  {
+    name: 'user codes',
+    usage: 'user codes NAME [--json]',
+    summary: 'Makes recovery codes for somebody and prints them, once.',
+    details: 'Each lets them in once. Those from before open nothing then.',
+    run: async (argv, io) => (await import('./user-codes.ts')).makeCodes(argv, io),
+  },
+  {
+    name: 'user unlink',
+    usage: 'user unlink NAME',
+    summary: 'Nobody signs in as somebody by an OpenID provider any more.',
+    details:
+      'Who is on a list of the configuration gets an account of their own when they come again.',
+    run: async (argv, io) => (await import('./user-unlink.ts')).unlinkUser(argv, io),
+  },
+  {
+    name: 'passkey remove',
+    usage: 'passkey remove ID',
+    summary: 'A passkey opens nothing any more.',
+    details: '“user ways” tells the ids.',
+    run: async (argv, io) => (await import('./passkey-remove.ts')).removePasskey(argv, io),
+  },
+  {
     name: 'user remove',
     usage: 'user remove NAME [--preview] [--json]',
     summary: 'Removes somebody with all that is theirs alone.',

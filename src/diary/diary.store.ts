@@ -142,7 +142,7 @@ async function nextSession(db: Db, device: string, seq: number): Promise<number 
 }
 
 /** Where the log says last which token the device came with, or that it had none; 0 when it never came. */
-async function lastToken(db: Db, device: string): Promise<number> {
+export async function lastToken(db: Db, device: string): Promise<number> {
   const row = await db
     .selectFrom('log')
     .select((log) => log.fn.max('seq').as('seq'))

@@ -61,6 +61,12 @@ export async function passkeyByCredential(
   }
 }
 
+/** The passkey with this id, whosever it is. */
+export async function passkeyById(db: Db, id: string): Promise<Passkey | undefined> {
+  const row = await db.selectFrom('passkey').selectAll().where('id', '=', id).executeTakeFirst()
+  return row && toPasskey(row)
+}
+
 /** Every passkey of somebody, the oldest first, with what their authenticators call them. */
 export async function passkeysOf(
   db: Db,

@@ -15,6 +15,16 @@ export async function duePairs(db: Db, device: Device): Promise<Pair[]> {
   return due
 }
 
+/** For how many books of a device something may be due. */
+export async function countDue(db: Db, device: string): Promise<number> {
+  const row = await db
+    .selectFrom('due')
+    .select((due) => due.fn.countAll<number>().as('count'))
+    .where('device', '=', device)
+    .executeTakeFirstOrThrow()
+  return row.count
+}
+
 /** The pairs of a device for which something may be due, some hundreds at a time, in the order of their books' ids. */
 export async function* duePairsInParts(db: Db, device: Device): AsyncGenerator<Pair[], void> {
   for (let after = ''; ;) {

@@ -84,6 +84,11 @@ describe('the status of a book on a device', () => {
       'an audit found no file of it',
       { state: 'held', file: true, proof: proof('file'), denial: denial('file-missed') },
     ],
+    [
+      'doubtful',
+      'an audit found no file of it, and nobody knew of one',
+      { state: 'held', proof: proof('row'), denial: denial('file-missed') },
+    ],
     ['missing', 'an inventory settled it', { denial: denial('unlisted') }],
     [
       'offered',
@@ -167,7 +172,7 @@ const TABLE: [Status, (each: Situation) => boolean][] = [
     'doubtful',
     ({ wanted, holding: { state, file }, proof, denial }) =>
       wanted &&
-      (file || denial?.kind === 'row-missed') &&
+      (file || ['row-missed', 'file-missed'].includes(denial?.kind ?? '')) &&
       (state === 'held' || state === 'unsure') &&
       (denial?.place ?? -1) > (proof?.place ?? -1) &&
       denial?.place !== proof?.place,

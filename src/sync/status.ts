@@ -80,11 +80,11 @@ function isLeaving({ wanted, holding, denial }: Situation): boolean {
   return holding.state === 'offered' || holding.state === 'unsure'
 }
 
-/** What speaks against it is newer than what speaks for it. */
+/** What speaks against it is newer than what speaks for it. What an audit missed waits for heal, whatever was believed of its file. */
 function isDoubtful({ wanted, holding, proof, denial }: Situation): boolean {
+  if (!wanted || denial === null || !isNewer(denial, proof)) return false
   const isKnown = holding.state === 'held' || holding.state === 'unsure'
-  const mayBeThere = isKnown && (holding.file || denial?.kind === 'row-missed')
-  return wanted && mayBeThere && denial !== null && isNewer(denial, proof)
+  return isKnown && (holding.file || denial.kind === 'row-missed' || denial.kind === 'file-missed')
 }
 
 /** That something was sent or acknowledged is no proof, and neither is a download that only began. */

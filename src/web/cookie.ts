@@ -16,6 +16,9 @@ const VISITOR = 'holdfast-visitor'
 /** What is kept between two steps of signing in, for each kind (ticket.ts). */
 const TICKET = 'holdfast-ticket'
 
+/** By which light somebody reads (light.ts). */
+const LIGHT = 'holdfast-light'
+
 const YEAR = 365 * 24 * 60 * 60
 
 /** The secret of the browser's session, if it has one. */
@@ -28,9 +31,13 @@ export function giveSecret(c: WebContext, home: Home, secret: string): void {
   give(c, home, SESSION, secret, IDLE / 1000)
 }
 
-/** Takes the secret from the browser. */
+/**
+ * Takes the secret from the browser, and what the browser kept of covers and books. Not its other cookies by that word: it would sign
+ * them out of every site of the same domain.
+ */
 export function takeSecret(c: WebContext, home: Home): void {
   deleteCookie(c, named(c, home, SESSION), attributes(c, home))
+  c.header('clear-site-data', '"cache", "storage"')
 }
 
 /** What the browser brings of an earlier time that somebody signed in with it. */
@@ -51,6 +58,16 @@ export function readVisitor(c: WebContext, home: Home): string | undefined {
 /** Gives the browser what the forms of a visitor are tied to, until it is closed. */
 export function giveVisitor(c: WebContext, home: Home, value: string): void {
   setCookie(c, named(c, home, VISITOR), value, { ...attributes(c, home), sameSite: 'Strict' })
+}
+
+/** The light that the browser was told, if it was. */
+export function readLightCookie(c: WebContext, home: Home): string | undefined {
+  return getCookie(c, named(c, home, LIGHT))
+}
+
+/** Has the browser keep a light for a year. */
+export function giveLight(c: WebContext, home: Home, light: string): void {
+  give(c, home, LIGHT, light, YEAR)
 }
 
 /** Gives the browser a ticket of this kind, for so many ms, in the place of one that it may have. */

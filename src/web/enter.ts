@@ -36,7 +36,7 @@ export async function visitOf(c: WebContext, home: Home): Promise<Visit | undefi
     root: rootOf(c.req.url),
     now,
     errata: await countErrata(home.db.read, session.person),
-    light: readLight(c),
+    light: readLight(c, home),
     tell: tellTimes(now, machineTimeZone()),
   }
 }

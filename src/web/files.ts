@@ -29,6 +29,10 @@ const PUBLIC: ReadonlyMap<string, Parts> = new Map([
     'library',
     'book',
     'shelf',
+    'household',
+    'door',
+    'device',
+    'chart',
   ),
   sheet('eink', 'eink'),
   ...['roman', 'roman-rest', 'roman-ext', 'roman-far', 'italic', 'italic-ext', 'small-caps'].map(

@@ -109,6 +109,7 @@ function Foot({ visit, here }: { visit: Visit; here: PathName | undefined }) {
       </Form>
       <div class="row">
         {visit.person.owner && <a href={link(visit.root, 'people')}>People</a>}
+        <a href={link(visit.root, 'house')}>Settings</a>
         <a href={link(visit.root, 'account')}>Account</a>
         <Form visit={visit} action={link(visit.root, 'signOut')}>
           <button class="plain">Sign out {visit.person.name}</button>

@@ -46,11 +46,16 @@ function problemPage(
   const root = rootOf(c.req.url)
   return c.html(
     <Layout title={title} root={root} visit={c.get('visit')} still>
-      <h1>{title}</h1>
-      <p class="lead">{sentence}</p>
-      <p>
-        <a href={link(root, 'front')}>To the beginning</a>
-      </p>
+      <div class="problem">
+        <p class="label">{status}</p>
+        <h1>{title}</h1>
+        <p class="lead">{sentence}</p>
+        <p>
+          <a class="button" href={link(root, 'front')}>
+            To the beginning
+          </a>
+        </p>
+      </div>
     </Layout>,
     status,
   )

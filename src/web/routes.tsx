@@ -21,8 +21,11 @@ import { showColophon } from './colophon/show.tsx'
 import { editConf } from './device/conf.ts'
 import { askForKobo, connectKobo } from './device/connect.tsx'
 import { showConnecting } from './device/connecting.tsx'
+import { openFigures } from './device/figures.ts'
 import { healDevice } from './device/heal.tsx'
 import { showDevices } from './device/list.tsx'
+import { showNow } from './device/now.tsx'
+import { pauseDevice } from './device/pause.ts'
 import { changeSettings, giveAddress, revokeKobo, showSettings } from './device/settings.tsx'
 import { showDevice } from './device/show.tsx'
 import { showTrail } from './device/trail.tsx'
@@ -72,6 +75,7 @@ import { makeShelf, moveShelf, showShelves } from './shelf/list.tsx'
 import { nameShelf, showShelf } from './shelf/show.tsx'
 import { downloadBundle } from './sync/download.ts'
 import { showDiary } from './sync/list.tsx'
+import { showSettings as showHouseSettings } from './settings/show.tsx'
 import type { Page, WebEnv } from './visit.ts'
 
 /** A form holds at most so many bytes: the ids of ten thousand books. */
@@ -167,7 +171,8 @@ export function webRoutes(home: Home, changed: () => void): Hono<WebEnv> {
   take(PATHS.act, answerErratum(home))
   take(PATHS.dismiss, dismissOne(home))
 
-  show(PATHS.devices, showDevices(home))
+  const figures = openFigures(home)
+  show(PATHS.devices, showDevices(home, figures))
   show(PATHS.connect, askForKobo(home))
   take(PATHS.connect, connectKobo(home))
   show(PATHS.connecting, showConnecting(home))
@@ -175,6 +180,8 @@ export function webRoutes(home: Home, changed: () => void): Hono<WebEnv> {
   take(PATHS.settings, changeSettings(home))
   take(PATHS.address, giveAddress(home))
   take(PATHS.revoke, revokeKobo(home))
+  take(PATHS.pause, pauseDevice(home))
+  show(PATHS.now, showNow(home))
   app.post(
     PATHS.conf,
     ...page,
@@ -184,10 +191,10 @@ export function webRoutes(home: Home, changed: () => void): Hono<WebEnv> {
     refuseForgedUpload(),
     editConf(home),
   )
-  show(PATHS.device, showDevice(home))
+  show(PATHS.device, showDevice(home, figures))
   show(PATHS.book, showTrail(home))
   take(PATHS.heal, healDevice(home))
-  show(PATHS.diary, showDiary(home))
+  show(PATHS.diary, showDiary(home, figures))
   app.get(PATHS.bundle, ...page, enter(home), downloadBundle(home))
   show(PATHS.books, showLibrary(home))
   bring(PATHS.books, addBooks(home))
@@ -209,7 +216,8 @@ export function webRoutes(home: Home, changed: () => void): Hono<WebEnv> {
   take(PATHS.deleteShelf, deleteOne(home))
 
   show(PATHS.colophon, showColophon(home))
-  take(PATHS.light, chooseLight())
+  show(PATHS.house, showHouseSettings(home))
+  take(PATHS.light, chooseLight(home))
 
   show(PATHS.audits, showAudits(home))
   app.get(PATHS.auditedBooks, ...page, enter(home), tellBooks(home))

@@ -3,7 +3,8 @@ import type { Entry } from '../../src/sync/log.ts'
 import { audit, heal } from './audits.ts'
 import { ask, call } from './calls.ts'
 import { consent } from './owner.ts'
-import type { Witnessed, World } from './world.ts'
+import type { Witnessed } from './witness.ts'
+import type { World } from './world.ts'
 
 type Question = { id: string; kind: string; deviceId?: string; actions: string[] }
 
@@ -78,7 +79,11 @@ async function fromOf({ stage: { house } }: World, erratum: string): Promise<num
   return Number(detail.from)
 }
 
-/** What happened to a Kobo between the last thing that it told before a question and the last sync of that question. */
+/**
+ * What happened to a Kobo between the last time that it asked for its library before a question and the last sync of that question. Only
+ * that is certain to come from the Kobo as it was: a download or a state may be an old request that comes late, after a reset. One that
+ * was reset knows no book before it asked for its library again.
+ */
 async function whatBecameOf(
   { stage: { house } }: World,
   witness: Witnessed,
@@ -86,9 +91,10 @@ async function whatBecameOf(
 ): Promise<'was reset' | 'was put back' | 'is as it was'> {
   const log = await readLog(house.server.home.db.read, witness.device)
   const began = log.find((entry) => entry.seq === from)?.at ?? Infinity
-  // A request of before that comes late, with the sync that raises the question, is nothing that the Kobo told since.
+  // Nor is it what comes late with the sync that raises the question.
   const known =
-    log.findLast((entry) => entry.seq < from && entry.at < began && isContact(entry))?.at ?? -1
+    log.findLast((entry) => entry.seq < from && entry.at < began && isAskedForLibrary(entry))?.at ??
+    -1
   const after = log.filter((entry) => entry.seq >= from)
   const end = after.findIndex((entry) => entry.seq > from && isLife(entry))
   const until = (end < 0 ? after : after.slice(0, end)).findLast(
@@ -99,20 +105,8 @@ async function whatBecameOf(
   return within(witness.resets) ? 'was reset' : 'is as it was'
 }
 
-function isContact(entry: Entry): boolean {
-  return [
-    'tokenless',
-    'returned',
-    'metadata-asked',
-    'cover-asked',
-    'annotations-asked',
-    'download-begun',
-    'download-completed',
-    'state',
-    'annotation',
-    'listed',
-    'list',
-  ].includes(entry.kind)
+function isAskedForLibrary(entry: Entry): boolean {
+  return entry.kind === 'tokenless' || entry.kind === 'returned'
 }
 
 function isLife(entry: Entry): boolean {

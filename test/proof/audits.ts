@@ -9,7 +9,8 @@ import { checkHealing, checkStatuses, checkTruth } from './checks-of-audit.ts'
 import { call } from './calls.ts'
 import { pageOf } from './page-of.ts'
 import type { Audit } from './step.ts'
-import { fail, type Witnessed, type World } from './world.ts'
+import type { Witnessed } from './witness.ts'
+import { fail, type World } from './world.ts'
 
 /** What a Kobo's database and the folder of its files said at a time (epoch ms). */
 export type Copy = { reading: Reading; kepub: Listing; takenAt: number }

@@ -1,6 +1,7 @@
 import { deviceById } from '../../src/devices/device.store.ts'
 import type { Answer } from '../support/house.ts'
-import type { Witnessed, World } from './world.ts'
+import type { Witnessed } from './witness.ts'
+import type { World } from './world.ts'
 
 /**
  * Calls the API as the owner. Where the server is killed meanwhile, nobody knows whether it was done: it is asked once more when the

@@ -3,7 +3,8 @@ import { tellTimes } from '../../src/sync/tell-time.ts'
 import { deviceOf } from './calls.ts'
 import type { AuditTold, PreviewTold } from '../support/audit-of.ts'
 import { shelvedFor } from './wanted.ts'
-import { fail, type Witnessed, type World } from './world.ts'
+import type { Witnessed } from './witness.ts'
+import { fail, type World } from './world.ts'
 
 /** Classes whose books heal takes back to send them anew. */
 const TAKEN_BACK = ['fileMissing', 'staleFile']

@@ -2,7 +2,8 @@ import type { SyncReport } from '../../src/simulator/device.ts'
 import { newestIssued } from '../../src/sync/chain.store.ts'
 import { deviceOf } from './calls.ts'
 import { pageOf } from './page-of.ts'
-import { fail, type Witnessed, type World } from './world.ts'
+import type { Witnessed } from './witness.ts'
+import { fail, type World } from './world.ts'
 
 /** The wire: sizes, lengths, headers, tokens, and an end to every sync. The simulated Kobo finds fault by itself. */
 export function expectWire(world: World, { violations }: SyncReport): void {

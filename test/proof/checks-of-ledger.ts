@@ -7,7 +7,8 @@ import { plan, type Due } from '../../src/sync/plan.ts'
 import { chainOf, replay, unnamed } from '../../src/sync/replay.ts'
 import { tellTimes } from '../../src/sync/tell-time.ts'
 import { deviceOf } from './calls.ts'
-import { fail, type Witnessed, type World } from './world.ts'
+import type { Witnessed } from './witness.ts'
+import { fail, type World } from './world.ts'
 
 const FILE_PROOFS = ['download-completed', 'state', 'annotation', 'listed', 'audited']
 

@@ -4,7 +4,8 @@ import { plan } from '../../src/sync/plan.ts'
 import { operations } from './checks-of-ledger.ts'
 import { deviceOf } from './calls.ts'
 import type { Step } from './step.ts'
-import { fail, type Witnessed, type World } from './world.ts'
+import type { Witnessed } from './witness.ts'
+import { fail, type World } from './world.ts'
 
 /**
  * What happens on one Kobo changes nothing of another, unless a removal on it is to leave the shelf. Looks at the other one before a step;

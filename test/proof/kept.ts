@@ -21,6 +21,54 @@ export const KEPT: readonly { seed: number; wrong: string; schedule: Schedule }[
     },
   },
   {
+    seed: 23_000_015,
+    wrong:
+      'the owner took a download that came late, after a reset, for a sign that the Kobo had been reset before',
+    schedule: {
+      profiles: [8, 'harshest'],
+      steps: [
+        { do: 'sync', kobo: 0, rate: 0, seed: 244149, edit: null, once: null },
+        {
+          do: 'sync',
+          kobo: 0,
+          rate: 0,
+          seed: 541232,
+          edit: { do: 'shelve', book: 4, at: 3 },
+          once: { kind: 'twin-later', on: 'download' },
+        },
+        { do: 'factory reset', kobo: 0 },
+        { do: 'sync', kobo: 1, rate: 0, seed: 549464, edit: null, once: null },
+        {
+          do: 'sync',
+          kobo: 0,
+          rate: 0,
+          seed: 470667,
+          edit: null,
+          once: { kind: 'postpone', on: 'library' },
+        },
+        { do: 'restore book', book: 4 },
+        { do: 'lose token', kobo: 0 },
+        { do: 'audit', copy: 'now', listing: true, day: 'too young', kobo: 0 },
+        { do: 'answer' },
+        { do: 'sync', kobo: 1, rate: 0, seed: 720391, edit: null, once: null },
+      ],
+    },
+  },
+  {
+    seed: 40_001_219,
+    wrong:
+      'a book without the file that its Kobo believes in was called entitled, where nobody knew of a file since everything was to be sent again',
+    schedule: {
+      profiles: [1_000_000, 'harshest'],
+      steps: [
+        { do: 'shelve', book: 2 },
+        { do: 'sync', kobo: 0, rate: 0, seed: 0, edit: null, once: null },
+        { do: 'reset sync', kobo: 0 },
+        { do: 'delete file', kobo: 0, book: 2 },
+      ],
+    },
+  },
+  {
     seed: 5_000_282,
     wrong:
       'an audit told of an orphan that a library which was put back does not know until it is healed',

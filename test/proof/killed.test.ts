@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { anyKilledSchedule } from './kill.ts'
 import { runSchedule } from './run-schedule.ts'
-import { openStage, type Stage } from './world.ts'
+import { openStage, type Stage } from './stage.ts'
 
 /** So many schedules here; `bin/bench soak --killed` runs any number. */
 const SCHEDULES = 8

@@ -1,5 +1,6 @@
 import { ask } from './calls.ts'
-import type { Witnessed, World } from './world.ts'
+import type { Witnessed } from './witness.ts'
+import type { World } from './world.ts'
 
 /** The shelf of a book: the first four stand on the one that both carry. */
 export function shelfOf(world: World, book: number): string {

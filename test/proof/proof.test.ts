@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { KEPT } from './kept.ts'
 import { runSchedule } from './run-schedule.ts'
 import { anySchedule } from './step.ts'
-import { openStage, type Stage } from './world.ts'
+import { openStage, type Stage } from './stage.ts'
 
 /** So many schedules here; `bin/bench soak` runs any number. */
 const SCHEDULES = 30

@@ -3,11 +3,14 @@ import { checkFiles, checkLedger, checkWords } from './checks-of-ledger.ts'
 import { otherBefore } from './checks-of-other.ts'
 import { placesOf, type Kill } from './kill.ts'
 import { answerAll, questions } from './answers.ts'
+import { prepare } from './at-home.ts'
 import { ask } from './calls.ts'
 import type { Schedule, Step } from './step.ts'
-import { prepare, takeStep } from './take-step.ts'
+import { takeStep } from './take-step.ts'
 import { noteWanted, shelvedFor } from './wanted.ts'
-import { closeWorld, fail, openWorld, type Stage, type Witnessed, type World } from './world.ts'
+import type { Stage } from './stage.ts'
+import type { Witnessed } from './witness.ts'
+import { closeWorld, fail, openWorld, type World } from './world.ts'
 
 /** Syncs after which a Kobo must have come to rest. */
 const PATIENCE = 12

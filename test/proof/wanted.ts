@@ -1,5 +1,6 @@
 import { deviceOf } from './calls.ts'
-import { fail, type Witnessed, type World } from './world.ts'
+import type { Witnessed } from './witness.ts'
+import { fail, type World } from './world.ts'
 
 /** Books on a shelf that a Kobo carries. */
 export async function shelvedFor(world: World, witness: Witnessed): Promise<Set<string>> {

@@ -4,6 +4,7 @@ import { invite } from '../../src/people/invitation.ts'
 import { routesOf, ruleOf } from '../../src/people/rules.ts'
 import { writeNotes } from '../../src/sync/facts.ts'
 import { insertPasskey } from '../../src/people/passkey.store.ts'
+import { insertIdentity } from '../../src/people/provider-identity.store.ts'
 import { randomId } from '../../src/random-id.ts'
 import { openBrowser } from '../support/browser.ts'
 import { openHouse, type House, type Resident } from '../support/house.ts'
@@ -78,6 +79,12 @@ async function settle(who: Resident): Promise<Belongings> {
       transports: [],
     }),
   )
+  const issuer = 'https://old.example'
+  const label = `${who.name}@old.example`
+  const linked = { issuer, subject: who.id, person: who.id, label, linkedAt: home.now() }
+  await home.db.transact((tx) =>
+    insertIdentity(tx, { ...linked, cause: 'linked', gaveOwnership: false }),
+  )
   const tag = await home.db.read
     .selectFrom('tag')
     .select('id')
@@ -92,6 +99,7 @@ async function settle(who: Resident): Promise<Belongings> {
       errata: erratum,
       tokens: token.id,
       passkeys: passkey,
+      'provider-identities': await first('/provider-identities', who),
       sessions: session,
       invitations: invitation.id,
       people: who.id,
@@ -160,6 +168,7 @@ async function call(
 /** What a call must say to be understood, where it must say anything. */
 const BODIES: Record<string, object> = {
   'PATCH /api/v1/shelves/:id': { name: 'Taken' },
+  'PATCH /api/v1/passkeys/:id': { name: 'Taken' },
   'POST /api/v1/devices/:id/resend': { books: ['x'] },
   'POST /api/v1/devices/:id/retract': { books: ['x'] },
   'POST /api/v1/errata/:id/dismiss': { reason: 'Taken' },

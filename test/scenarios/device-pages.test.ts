@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openBrowser, type Browser } from '../support/browser.ts'
-import { faultsOf } from '../support/html.ts'
+import { atSync } from '../support/fault-at.ts'
+import { attribute, elementsOf, faultsOf, wordsOf } from '../support/html.ts'
 import { closeKobos, type HouseKobo } from '../support/kobo-at.ts'
 import { openScene, type Scene } from '../support/scene.ts'
 
@@ -45,9 +46,9 @@ describe('the pages of a Kobo', () => {
     expect(anna.words).toContain('Dracula It arrives at the next sync.')
     await anna.follow('How that is known of “Emma”')
     expect(faultsOf(anna.shown.html)).toEqual([])
-    expect(anna.words).toMatch(/^Emma On .*: on device/)
-    expect(anna.words).toContain(': Downloaded in full: the last byte was sent.')
-    expect(anna.words).toContain(': Offered; acknowledged.')
+    expect(anna.words).toMatch(/more" Emma on device Offered /)
+    expect(anna.words).toContain(' Downloaded in full: the last byte was sent.')
+    expect(anna.words).toContain(' Offered; acknowledged.')
   })
 
   test('send a missing book again: first the cost, then the wish, then the sync, then the diary', async () => {
@@ -56,7 +57,7 @@ describe('the pages of a Kobo', () => {
     await device()
     await anna.press('Send again…', { book: scene.id('Emma') })
     expect(faultsOf(anna.shown.html)).toEqual([])
-    expect(anna.words).toMatch(/^Send again “Emma”\?/)
+    expect(anna.words).toMatch(/more" Send again “Emma”\?/)
     expect(anna.words).toContain('At the next sync one book arrives.')
     expect(anna.words).toContain('Downloaded books that may have to be fetched again: 1 (0.0 MB).')
     expect(anna.words).toContain('“Emma” arrives.')
@@ -88,7 +89,7 @@ describe('the pages of a Kobo', () => {
     expect(faultsOf(anna.shown.html)).toEqual([])
     expect(anna.words).toContain('Emma')
     await anna.press('Send all missing books again…')
-    expect(anna.words).toMatch(/^Send again 3 books\?/)
+    expect(anna.words).toMatch(/more" Send again 3 books\?/)
     await anna.press('Yes, send again')
     await scene.sync(kobo)
     expect(kobo.titles()).toEqual(['<b>Faust</b> & "more"', 'Emma', 'Persuasion'])
@@ -198,6 +199,169 @@ describe('the pages of a Kobo', () => {
     expect(pages).toHaveLength(2)
     const ids = pages.flatMap((html) => html.match(/name="book" value="[^"]+"/g) ?? [])
     expect([ids.length, new Set(ids).size]).toEqual([104, 104])
+  })
+})
+
+describe('the plate of a Kobo', () => {
+  const rowsOf = (html: string) =>
+    elementsOf(html)
+      .filter(({ tagName }) => tagName === 'tr')
+      .map(wordsOf)
+
+  test('says how far what is wanted has come, step by step, and the gap', async () => {
+    expect(rowsOf(anna.shown.html)).toEqual(['Wanted 3', 'Offered 3', 'Entitled 3', 'On device 3'])
+    await scene.shelve('Dracula', 'Kim')
+    await anna.go('/devices')
+    expect(rowsOf(anna.shown.html)).toEqual([
+      'Wanted 5',
+      'Offered 3',
+      'Entitled 3',
+      'On device 3',
+      'Apart 2',
+    ])
+    expect(anna.words).toContain('3 of 5 wanted books are on it; 2 not there.')
+    expect(anna.words).toContain('At the next sync 2 books arrive.')
+    kobo.remove(scene.id('Emma'))
+    await scene.sync(kobo)
+    await scene.later(HOUR)
+    await anna.go('/devices')
+    expect(rowsOf(anna.shown.html)[0]).toBe('Wanted 4')
+  })
+
+  test('agrees with the contents, whatever became of the books', async () => {
+    const states = async () => {
+      const { items } = (
+        await scene.house.api<{ items: { status: string }[] }>(
+          'GET',
+          `/devices/${kobo.device}/contents?limit=100`,
+        )
+      ).body
+      return items.map(({ status }) => status)
+    }
+    const onDevice = async () => {
+      await anna.go('/devices')
+      return rowsOf(anna.shown.html).find((row) => row.startsWith('On device'))
+    }
+    await scene.shelve('Dracula')
+    await scene.house.api('POST', `/devices/${kobo.device}/resend`, { books: [scene.id('Emma')] })
+    expect((await states()).toSorted()).toEqual(['missing', 'on-device', 'on-device', 'waiting'])
+    expect(await onDevice()).toBe('On device 2')
+    await scene.sync(kobo)
+    await scene.later(HOUR)
+    await scene.sync(kobo)
+    const count = (await states()).filter((status) => status === 'on-device').length
+    expect(await onDevice()).toBe(`On device ${count}`)
+  })
+
+  test('pauses it and goes on, and leads to another address and to its revocation', async () => {
+    await anna.press(`Pause ${NAME}`)
+    expect(new URL(anna.shown.url).pathname).toBe('/devices')
+    expect(anna.words).toContain('It is paused: it is sent nothing.')
+    await device()
+    await anna.press(`Go on ${NAME}`)
+    expect(new URL(anna.shown.url).pathname).toBe(`/devices/${kobo.device}`)
+    expect(anna.words).toContain('The next sync has nothing to do.')
+    await anna.follow(`Another address ${NAME}`)
+    expect(anna.shown.html).toContain('id="address"')
+    await anna.press(`Revoke ${NAME}`)
+    await anna.go('/devices')
+    expect(anna.words).toContain(`Let it in again ${NAME}`)
+    expect(anna.words).not.toContain(`Pause ${NAME}`)
+  })
+
+  test('is not paused by a form that says neither', async () => {
+    const { fields } = anna.form(`Pause ${NAME}`)
+    const token = fields.find(([name]) => name === 'token')?.[1] ?? ''
+    const pause = `/devices/${kobo.device}/pause`
+    for (const form of [
+      {},
+      { paused: 'maybe', back: 'device' },
+      { paused: 'yes', back: 'https://e.example' },
+    ])
+      expect((await anna.post(pause, { token, ...form })).status).toBe(400)
+  })
+})
+
+describe('what is drawn of a Kobo', () => {
+  test('says the same as a table: its syncs, the time from the shelf, and the age of proof', async () => {
+    await device()
+    expect(anna.words).toContain('2 syncs in four weeks; none broke off.')
+    expect(anna.words).toContain('Began How it ended Sent')
+    expect(anna.words).toContain('complete 3')
+    expect(anna.words).toMatch(
+      /Of the last 3 books, half were downloaded within \d+ s of being shelved/,
+    )
+    expect(anna.words).toContain('Of 3 books that it has, 3 were proven within a week.')
+    expect(anna.words).toContain('within a day 3')
+    await scene.later(40 * 24 * HOUR)
+    await anna.signIn('Anna')
+    await anna.go(`/devices/${kobo.device}`)
+    expect(anna.words).toContain('It did not sync for four weeks.')
+    expect(anna.words).toContain('within three months 3')
+    expect(faultsOf(anna.shown.html)).toEqual([])
+  })
+
+  test('shows a sync that broke off as such', async () => {
+    await scene.shelve('Dracula')
+    await kobo.sync({ faults: atSync(1, { kind: 'lose-reply' }) })
+    await scene.later(HOUR)
+    await scene.sync(kobo)
+    await device()
+    expect(anna.words).toContain('4 syncs in four weeks; 1 broke off.')
+    expect(anna.words).toContain('broke off 1')
+  })
+
+  test('leads from a sync to where the diary tells of it', async () => {
+    await device()
+    const link = elementsOf(anna.shown.html)
+      .map((each) => attribute(each, 'href') ?? '')
+      .find((href) => href.includes('#sync-'))
+    const id = link?.split('#')[1] ?? 'none'
+    await anna.go(link ?? '')
+    expect(elementsOf(anna.shown.html).map((each) => attribute(each, 'id'))).toContain(id)
+  })
+
+  test('stands where the whole Kobo is seen, and not beside a part of its books', async () => {
+    await device()
+    expect(anna.words).toContain('How old the proof is')
+    await anna.follow('missing')
+    expect(anna.words).not.toContain('How old the proof is')
+  })
+
+  test('is said in words where there is nothing to draw', async () => {
+    await scene.house.person('Ben')
+    const ben = openBrowser(scene.house.url)
+    await ben.signIn('Ben')
+    await ben.go('/connect')
+    await ben.press('Make its address', { name: 'Clara', carries: 'all' })
+    await ben.go('/devices')
+    await ben.follow('Clara')
+    expect(ben.words).toContain('Nothing is wanted on it.')
+    expect(ben.words).toContain('It never synced.')
+    expect(ben.words).toContain('Nothing was downloaded yet since it was put on a shelf.')
+    expect(ben.words).toContain('Nothing taken along yet.')
+    expect(faultsOf(ben.shown.html)).toEqual([])
+  })
+})
+
+describe('a running sync', () => {
+  test('is told on the page of the Kobo, and is over after a minute of silence', async () => {
+    const now = `/devices/${kobo.device}/now`
+    await scene.shelve('Dracula')
+    await anna.go(now)
+    expect(anna.words).toContain('It is silent.')
+    await kobo.sync()
+    await scene.later(0)
+    await anna.go(now)
+    expect(anna.words).toMatch(
+      /It has what was due, since today \d\d:\d\d ?: 1 sent, 1 book downloaded so far\./,
+    )
+    expect(faultsOf(anna.shown.html)).toEqual([])
+    await anna.go(`/devices/${kobo.device}`)
+    expect(anna.words).toContain('1 sent, 1 book downloaded so far.')
+    await scene.later(2 * 60_000)
+    await anna.go(now)
+    expect(anna.words).toContain('It is silent.')
   })
 })
 

@@ -29,7 +29,7 @@ describe('the page of errata', () => {
     expect(anna.words).toContain('“Anna’s Libra” came as if it were new')
     expect(anna.words).toContain('Was it reset?')
     await anna.press('Yes: send everything again')
-    expect(anna.words).toBe('Errata No errata. Looked just now.')
+    expect(anna.words).toBe('Errata No errata. Last checked just now.')
     await scene.sync(kobo)
     expect(kobo.titles()).toEqual(['Emma'])
     expect(await scene.errata()).toEqual([])
@@ -56,7 +56,7 @@ describe('the page of errata', () => {
     expect(anna.words).toContain('Please say why it is dismissed.')
     await anna.go('/errata')
     await anna.press('Dismiss', { reason: 'It is no book at all' })
-    expect(anna.words).toBe('Errata No errata. Looked just now.')
+    expect(anna.words).toBe('Errata No errata. Last checked just now.')
     const row = await scene.house.server.home.db.read
       .selectFrom('erratum')
       .select('closed_because')

@@ -82,6 +82,7 @@ describe('who may do what', () => {
     expect(calls.length).toBeGreaterThan(10)
     const bodies: Record<string, unknown> = {
       'PATCH /api/v1/shelves/:id': { name: 'His' },
+      'PATCH /api/v1/passkeys/:id': { name: 'His' },
       'POST /api/v1/devices/:id/resend': { books: ['his'] },
       'POST /api/v1/devices/:id/retract': { books: ['his'] },
       'POST /api/v1/errata/:id/dismiss': { reason: 'His' },

@@ -39,8 +39,15 @@ export type Browser = {
 
 const HOPS = 8
 
-/** Opens a browser at an address such as `http://127.0.0.1:8190`. */
-export function openBrowser(at: string, headers: Record<string, string> = {}): Browser {
+/**
+ * Opens a browser at an address such as `http://127.0.0.1:8190`. `headers` are sent with everything; `hear` is called with the head of
+ * every answer, and with what was asked, such as `POST /sign-out`.
+ */
+export function openBrowser(
+  at: string,
+  headers: Record<string, string> = {},
+  hear: (call: string, answer: { status: number; headers: Headers }) => void = () => {},
+): Browser {
   let shown: Shown = { status: 0, url: `${at}/`, html: '', headers: new Headers() }
   let cookie = ''
   const others = new Map<string, string>()
@@ -59,6 +66,7 @@ export function openBrowser(at: string, headers: Record<string, string> = {}): B
       },
     })
     for (const set of answer.headers.getSetCookie()) take(set)
+    hear(`${init.method ?? 'GET'} ${url.pathname}`, answer)
     const html = await answer.text()
     shown = { status: answer.status, url: url.href, html, headers: answer.headers }
     const location = answer.headers.get('location')
@@ -143,7 +151,7 @@ export function openBrowser(at: string, headers: Record<string, string> = {}): B
     press(words, fields = {}, within) {
       const form = browser.form(words, within)
       return send(form.action, [...form.fields, ...pairsOf(fields)], {
-        origin: new URL(shown.url).origin,
+        origin: headers['origin'] ?? new URL(shown.url).origin,
       })
     },
     upload(words, parts) {

@@ -4,11 +4,14 @@ import { findChromium } from './find-chromium.ts'
 /** A real browser, for what a page does with scripts and what it looks like. One for a test file: `startChromium` in beforeAll. */
 export type Chromium = {
   /** A person who signed in at `url`, in a browser window that shares nothing with others. */
-  signIn(url: string, name: string, how?: { scripts?: boolean; password?: string }): Promise<Person>
+  signIn(url: string, name: string, how?: Window & { password?: string }): Promise<Person>
   /** Somebody who did not sign in, at the sign-in page. `also`: other origins that they may go to. */
-  visit(url: string, how?: { scripts?: boolean; also?: string[] }): Promise<Person>
+  visit(url: string, how?: Window & { also?: string[] }): Promise<Person>
   close(): Promise<void>
 }
+
+/** How a browser window is: with scripts unless told otherwise, and as which browser it calls itself. */
+type Window = { scripts?: boolean; userAgent?: string | undefined }
 
 /** Somebody in front of a browser. */
 export type Person = {
@@ -34,8 +37,8 @@ export async function startChromium(): Promise<Chromium> {
   const browser = await launch()
   return {
     visit,
-    async signIn(url, name, { scripts = true, password = `the password of ${name}` } = {}) {
-      const person = await visit(url, { scripts })
+    async signIn(url, name, { password = `the password of ${name}`, ...how } = {}) {
+      const person = await visit(url, how)
       const { page } = person
       await page.getByLabel('Name').fill(name)
       await page.getByLabel('Password').fill(password)
@@ -48,9 +51,12 @@ export async function startChromium(): Promise<Chromium> {
 
   async function visit(
     url: string,
-    { scripts = true, also = [] }: { scripts?: boolean; also?: string[] } = {},
+    { scripts = true, userAgent, also = [] }: Window & { also?: string[] } = {},
   ): Promise<Person> {
-    const context = await browser.newContext({ javaScriptEnabled: scripts })
+    const context = await browser.newContext({
+      javaScriptEnabled: scripts,
+      ...(userAgent !== undefined && { userAgent }),
+    })
     const faults = faultsIn(context, [new URL(url).origin, ...also])
     const page = await context.newPage()
     await page.goto(`${url}/sign-in`)
@@ -94,8 +100,8 @@ function faultsIn(context: BrowserContext, origins: readonly string[]): string[]
       faults.push(`Something was asked of elsewhere: ${request.url()}`)
   })
   context.on('console', (message) => {
-    if (/Content Security Policy/i.test(message.text()))
-      faults.push(`A page does what it forbids: ${message.text()}`)
+    if (/Content Security Policy|Permissions[- ]Policy|Cross-Origin/i.test(message.text()))
+      faults.push(`A page does what it forbids, or forbids what there is not: ${message.text()}`)
   })
   context.on('weberror', (error) => faults.push(`A script failed: ${error.error().message}`))
   return faults

@@ -1,8 +1,7 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { z } from 'zod'
 import { packageRoot } from '../../src/package-root.ts'
@@ -17,9 +16,15 @@ const INSTALLED = ['chromium', 'chromium-browser', 'google-chrome', 'google-chro
 /** The package with a Chromium for machines that have none, and with the libraries that those may lack. */
 const PACKAGE = '@sparticuz/chromium'
 
+/** Where `tools/chromium/fetch` installs it: who only runs the server never needs it. */
+const TOOL = join(packageRoot(), 'tools', 'chromium')
+
 const CACHE = join(packageRoot(), '.cache')
 
-/** The Chromium that is installed, else the one of a package, which is unpacked into `.cache/` once. */
+/**
+ * The Chromium that is installed, else the one of a package, which is unpacked into `.cache/` once. Throws one sentence when that was not
+ * fetched.
+ */
 export async function findChromium(): Promise<Found> {
   const program = INSTALLED.find((path) => existsSync(path))
   return program === undefined ? unpacked() : { program, env: {} }
@@ -46,7 +51,7 @@ async function unpackInto(folder: string): Promise<void> {
     const env = { ...process.env, TMPDIR: unfinished, AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x' }
     const script = `await (await import('${PACKAGE}')).default.executablePath()`
     const run = promisify(execFile)
-    await run(process.execPath, ['--input-type=module', '--eval', script], { env, cwd: CACHE })
+    await run(process.execPath, ['--input-type=module', '--eval', script], { env, cwd: TOOL })
     const fonts = join(unfinished, 'fonts', 'fonts.conf')
     const said = await readFile(fonts, 'utf8')
     await writeFile(fonts, said.replaceAll('/tmp/fonts', join(folder, 'fonts')))
@@ -59,7 +64,9 @@ async function unpackInto(folder: string): Promise<void> {
 }
 
 async function versionOf(): Promise<string> {
-  const entry = createRequire(import.meta.url).resolve(PACKAGE)
-  const text = await readFile(join(dirname(entry), '..', 'package.json'), 'utf8')
+  const about = join(TOOL, 'node_modules', PACKAGE, 'package.json')
+  if (!existsSync(about))
+    throw new Error('There is no Chromium here: run tools/chromium/fetch, or install one.')
+  const text = await readFile(about, 'utf8')
   return z.object({ version: z.string() }).parse(JSON.parse(text)).version
 }

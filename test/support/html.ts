@@ -34,7 +34,8 @@ export function wordsOf(element: Element): string {
 /** What is wrong with a page for somebody who hears it, or uses it without a pointer. */
 export function faultsOf(html: string): string[] {
   const all = elementsOf(html)
-  const named = (name: string) => all.filter(({ tagName }) => tagName === name)
+  const named = (name: string) =>
+    all.filter(({ tagName, namespaceURI }) => tagName === name && !namespaceURI.endsWith('/svg'))
   const faults: string[] = []
   if (!/^<!doctype html>/i.test(html)) faults.push('no doctype')
   const root = named('html')[0]

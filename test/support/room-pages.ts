@@ -27,5 +27,12 @@ export async function roomPages({
     ['trail', `/devices/${libra.device}/books/${emma}`],
     ['audits', `/devices/${libra.device}/audits`],
     ['errata', '/errata'],
+
+    // The household, and what a Kobo is connected by.
+    ['people', '/people'],
+    ['connect', '/connect'],
+    ['connecting', `/devices/${libra.device}/connecting`],
+    ['settings-of-kobo', `/devices/${libra.device}/settings`],
+    ['settings', '/settings'],
   ]
 }

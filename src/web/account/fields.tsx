@@ -39,9 +39,14 @@ export function NameField(props: {
 export function ByProvider(props: { root: string; path: PathName; provider: string | undefined }) {
   const { root, path, provider } = props
   return provider === undefined ? null : (
-    <button formaction={link(root, path)} formnovalidate>
-      Go on with {provider} instead
-    </button>
+    <>
+      <p class="or">or</p>
+      <p>
+        <button formaction={link(root, path)} formnovalidate>
+          Go on with {provider} instead
+        </button>
+      </p>
+    </>
   )
 }
 
@@ -59,8 +64,7 @@ export function NewPasswordField({ label = 'Password' }: { label?: string }) {
         autocomplete="new-password"
         aria-describedby="about-password"
       />
-      <span class="soft" id="about-password">
-        {' '}
+      <span class="soft hint" id="about-password">
         At least {SHORTEST_PASSWORD} characters. A few words are a good one.
       </span>
     </p>

@@ -7,12 +7,13 @@ import {
   readPasskeyName,
 } from '../../people/passkey.ts'
 import type { PasskeyPlace } from '../../people/passkey-place.ts'
-import { deletePasskey, renamePasskey, type Passkey } from '../../people/passkey.store.ts'
-import { refuseLastWayIn } from '../../people/ways-in.ts'
+import { renamePasskey, type Passkey } from '../../people/passkey.store.ts'
+import { takeAwayPasskey } from '../../people/ways-in.ts'
 import { Problem } from '../../problem.ts'
 import { giveTicket, takeTicket } from '../cookie.ts'
 import { readForm, TOKEN_FIELD } from '../form.ts'
 import { Form, Time } from '../layout.tsx'
+import { Matter } from '../matter.tsx'
 import { link } from '../paths.ts'
 import { requirePlace } from '../session/passkey.tsx'
 import type { Page, Visit } from '../visit.ts'
@@ -57,7 +58,8 @@ export function nameOnePasskey(home: Home): Page {
     const { person, root } = c.var.visit
     const name = readPasskeyName((await readForm(c, Name)).name)
     const wish = { id: c.req.param('id') ?? '', person: person.id, name }
-    if (!(await home.db.transact((tx) => renamePasskey(tx, wish)))) throw isNone()
+    if (!(await home.db.transact((tx) => renamePasskey(tx, wish))))
+      throw new Problem('not_found', 'You have no passkey with that id.')
     return c.redirect(link(root, 'account'), 303)
   }
 }
@@ -67,17 +69,9 @@ export function removePasskey(home: Home): Page {
   return async (c) => {
     const { visit } = c.var
     refuseStale(visit)
-    const wish = { id: c.req.param('id') ?? '', person: visit.person.id }
-    await home.db.transact(async (tx) => {
-      if (!(await deletePasskey(tx, wish))) throw isNone()
-      await refuseLastWayIn(tx, home, visit.person.id)
-    })
+    await takeAwayPasskey(home, { id: c.req.param('id') ?? '', person: visit.person.id })
     return c.redirect(link(visit.root, 'account'), 303)
   }
-}
-
-function isNone(): Problem {
-  return new Problem('not_found', 'You have no passkey with that id.')
 }
 
 /** Somebody's passkeys, and the form for another one, which a script shows where the browser knows passkeys. */
@@ -88,16 +82,22 @@ export function Passkeys(props: {
 }) {
   const { visit, place, passkeys } = props
   return (
-    <>
-      <h2>Passkeys</h2>
-      {passkeys.length === 0 && <p>None.</p>}
-      <ul>
-        {passkeys.map((passkey) => (
-          <li>
-            <OnePasskey visit={visit} place={place} passkey={passkey} />
-          </li>
-        ))}
-      </ul>
+    <Matter
+      id="passkeys"
+      title="Passkeys"
+      note="A passkey is kept by your phone or computer, and signs you in without a password."
+    >
+      {passkeys.length === 0 ? (
+        <p>You have none.</p>
+      ) : (
+        <ul class="entries">
+          {passkeys.map((passkey) => (
+            <li>
+              <OnePasskey visit={visit} place={place} passkey={passkey} />
+            </li>
+          ))}
+        </ul>
+      )}
       {place ? (
         <NewPasskey visit={visit} />
       ) : (
@@ -105,7 +105,7 @@ export function Passkeys(props: {
           Passkeys can be used where the address of this server has a name and begins with https.
         </p>
       )}
-    </>
+    </Matter>
   )
 }
 
@@ -115,27 +115,36 @@ function OnePasskey(props: { visit: Visit; place: PasskeyPlace | undefined; pass
   const { root } = visit
   return (
     <>
-      {name}, since <Time visit={visit} at={createdAt} />,{' '}
-      {usedAt === null ? (
-        'never used'
-      ) : (
-        <>
-          last used <Time visit={visit} at={usedAt} />
-        </>
-      )}
-      {rpId !== place?.rpId && `; for ${rpId} alone`}
-      <Form visit={visit} action={link(root, 'namePasskey', { id })}>
-        <label for={`name-${id}`}>Another name</label>{' '}
-        <input id={`name-${id}`} name="name" value={name} required maxlength={60} />{' '}
-        <button>
-          Rename<span class="unseen"> {name}</span>
-        </button>
-      </Form>
+      <p>
+        {name}, since <Time visit={visit} at={createdAt} />,{' '}
+        {usedAt === null ? (
+          'never used'
+        ) : (
+          <>
+            last used <Time visit={visit} at={usedAt} />
+          </>
+        )}
+        {rpId !== place?.rpId && `; for ${rpId} alone`}
+      </p>
       <Form visit={visit} action={link(root, 'removePasskey', { id })}>
-        <button>
+        <button class="plain">
           Remove<span class="unseen"> {name}</span>
         </button>
       </Form>
+      <details>
+        <summary class="soft">
+          Another name<span class="unseen"> for {name}</span>
+        </summary>
+        <Form visit={visit} action={link(root, 'namePasskey', { id })} class="row">
+          <label for={`name-${id}`} class="unseen">
+            Another name for {name}
+          </label>
+          <input id={`name-${id}`} name="name" value={name} required maxlength={60} />
+          <button>
+            Rename<span class="unseen"> {name}</span>
+          </button>
+        </Form>
+      </details>
     </>
   )
 }

@@ -1,4 +1,5 @@
 import { Form } from '../layout.tsx'
+import { Matter } from '../matter.tsx'
 import { link } from '../paths.ts'
 import type { Visit } from '../visit.ts'
 import { NewPasswordField, Wrong } from './fields.tsx'
@@ -20,8 +21,11 @@ export function PasswordForm(props: {
 }) {
   const { visit, hasPassword, sentence } = props
   return (
-    <>
-      <h2>Password</h2>
+    <Matter
+      id="password-title"
+      title="Password"
+      note="All your other sessions end with a new one. API tokens and Kobos stay."
+    >
       <Wrong sentence={sentence} />
       {!hasPassword && <p>You have none, and sign in otherwise. You may choose one.</p>}
       <Form visit={visit} action={link(visit.root, 'changePassword')} class="fields">
@@ -43,7 +47,6 @@ export function PasswordForm(props: {
           <button>{hasPassword ? 'Change the password' : 'Choose a password'}</button>
         </p>
       </Form>
-      <p class="soft">All your other sessions end with it. API tokens and Kobos stay.</p>
-    </>
+    </Matter>
   )
 }

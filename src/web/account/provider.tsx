@@ -1,9 +1,9 @@
 import type { Home } from '../../home.ts'
-import { deleteIdentity, type KnownIdentity } from '../../people/provider-identity.store.ts'
+import type { KnownIdentity } from '../../people/provider-identity.store.ts'
 import { providerOf } from '../../people/provider.ts'
-import { refuseLastWayIn } from '../../people/ways-in.ts'
-import { Problem } from '../../problem.ts'
+import { takeAwayIdentity } from '../../people/ways-in.ts'
 import { Form, Time } from '../layout.tsx'
+import { Matter } from '../matter.tsx'
 import { link } from '../paths.ts'
 import type { Page, Visit } from '../visit.ts'
 import { refuseStale } from './fresh.ts'
@@ -14,11 +14,8 @@ export function unlinkProvider(home: Home): Page {
     const { visit } = c.var
     refuseStale(visit)
     const { issuer, name } = providerOf(home)
-    await home.db.transact(async (tx) => {
-      if (!(await deleteIdentity(tx, { issuer, person: visit.person.id })))
-        throw new Problem('not_found', `You have no account at ${name} here.`)
-      await refuseLastWayIn(tx, home, visit.person.id)
-    })
+    const identity = { issuer, person: visit.person.id }
+    await takeAwayIdentity(home, identity, `You have no account at ${name} here.`)
     return c.redirect(link(visit.root, 'account'), 303)
   }
 }
@@ -31,8 +28,11 @@ export function AtProvider(props: {
 }) {
   const { visit, name, identity } = props
   return (
-    <>
-      <h2>{name}</h2>
+    <Matter
+      id="provider"
+      title={name}
+      note={`An account at ${name} that is linked signs you in as well.`}
+    >
       {identity ? (
         <Form visit={visit} action={link(visit.root, 'unlinkProvider')}>
           <p>
@@ -45,6 +45,6 @@ export function AtProvider(props: {
           <button>Link my account at {name}</button>
         </Form>
       )}
-    </>
+    </Matter>
   )
 }

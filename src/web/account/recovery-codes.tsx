@@ -1,6 +1,7 @@
 import type { Home } from '../../home.ts'
 import { makeRecoveryCodes, RECOVERY_CODES } from '../../people/recovery-code.ts'
 import { Form, Layout } from '../layout.tsx'
+import { Matter } from '../matter.tsx'
 import { link } from '../paths.ts'
 import type { Page, Visit } from '../visit.ts'
 import { refuseStale } from './fresh.ts'
@@ -18,8 +19,11 @@ export function giveRecoveryCodes(home: Home): Page {
 /** How many recovery codes somebody has, and the button for new ones. */
 export function RecoveryCodes({ visit, left }: { visit: Visit; left: number }) {
   return (
-    <>
-      <h2>Recovery codes</h2>
+    <Matter
+      id="recovery"
+      title="Recovery codes"
+      note="They let you in when you have neither your password nor a passkey. New ones take the place of those from before."
+    >
       <p>
         {left === 0
           ? 'None are left.'
@@ -30,11 +34,7 @@ export function RecoveryCodes({ visit, left }: { visit: Visit; left: number }) {
       <Form visit={visit} action={link(visit.root, 'recoveryCodes')}>
         <button>Make new recovery codes</button>
       </Form>
-      <p class="soft">
-        They let you in when you have neither your password nor a passkey. Those from before open
-        nothing then.
-      </p>
-    </>
+    </Matter>
   )
 }
 
@@ -46,11 +46,13 @@ function MadePage({ visit, codes }: { visit: Visit; codes: string[] }) {
         These {RECOVERY_CODES} are not shown again. Keep them where you find them without this
         server. Each is good once.
       </p>
-      <pre>
+      <pre class="codes">
         <code>{codes.join('\n')}</code>
       </pre>
       <p>
-        <a href={link(visit.root, 'account')}>To your account</a>
+        <a class="tall" href={link(visit.root, 'account')}>
+          To your account
+        </a>
       </p>
     </Layout>
   )

@@ -9,6 +9,7 @@ import { Problem } from '../../problem.ts'
 import { takeSecret } from '../cookie.ts'
 import { readForm } from '../form.ts'
 import { Form, Time } from '../layout.tsx'
+import { Matter } from '../matter.tsx'
 import { link } from '../paths.ts'
 import type { Page, Visit } from '../visit.ts'
 
@@ -44,29 +45,34 @@ export function endSessions(home: Home): Page {
 export function Sessions({ visit, sessions }: { visit: Visit; sessions: WebSession[] }) {
   const { root } = visit
   return (
-    <>
-      <h2>Signed in</h2>
-      <ul>
+    <Matter
+      id="sessions"
+      title="Signed in"
+      note="Each browser in which you are signed in. One that you do not know is ended here at once."
+    >
+      <ul class="entries">
         {sessions.map((session) => (
           <li>
-            {session.browser === '' ? 'A browser' : capital(session.browser)},{' '}
-            {session.id === visit.session ? (
-              'this one'
-            ) : (
-              <>
-                last used <Time visit={visit} at={session.seenAt} />
-              </>
-            )}
-            , since <Time visit={visit} at={session.beganAt} />
+            <p>
+              {session.browser === '' ? 'A browser' : capital(session.browser)},{' '}
+              {session.id === visit.session ? (
+                'this one'
+              ) : (
+                <>
+                  last used <Time visit={visit} at={session.seenAt} />
+                </>
+              )}
+              , since <Time visit={visit} at={session.beganAt} />
+            </p>
             <Form visit={visit} action={link(root, 'endOne', { id: session.id })}>
-              <button>
+              <button class="plain">
                 {session.id === visit.session ? 'End this session' : 'End that session'}
               </button>
             </Form>
           </li>
         ))}
       </ul>
-      <Form visit={visit} action={link(root, 'endSessions')}>
+      <Form visit={visit} action={link(root, 'endSessions')} class="row">
         <button name="which" value="others">
           End all the others
         </button>{' '}
@@ -74,7 +80,7 @@ export function Sessions({ visit, sessions }: { visit: Visit; sessions: WebSessi
           Sign out everywhere
         </button>
       </Form>
-    </>
+    </Matter>
   )
 }
 

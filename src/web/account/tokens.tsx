@@ -6,6 +6,7 @@ import { SCOPES, USUAL_SCOPES, type Scope } from '../../people/scope.ts'
 import { Problem } from '../../problem.ts'
 import { readForm } from '../form.ts'
 import { Form, Layout, Time } from '../layout.tsx'
+import { Matter } from '../matter.tsx'
 import { link } from '../paths.ts'
 import type { Page, Visit } from '../visit.ts'
 
@@ -52,27 +53,32 @@ export function revokeOne(home: Home): Page {
 export function Tokens({ visit, tokens }: { visit: Visit; tokens: ApiToken[] }) {
   const { root } = visit
   return (
-    <>
-      <h2>API tokens</h2>
-      {tokens.length === 0 && <p>None.</p>}
-      <ul>
+    <Matter
+      id="tokens"
+      title="API tokens"
+      note="A program of yours shows one, and may do what its scopes say, in your name."
+    >
+      {tokens.length === 0 && <p>You have none.</p>}
+      <ul class="entries">
         {tokens.map(({ id, label, scopes, usedAt, endsAt }) => (
           <li>
-            {label}: {scopes.join(', ')};{' '}
-            {usedAt === null ? (
-              'never used'
-            ) : (
-              <>
-                last used <Time visit={visit} at={usedAt} />
-              </>
-            )}
-            {endsAt !== null && (
-              <>
-                , good until <Time visit={visit} at={endsAt} />
-              </>
-            )}
+            <p>
+              {label}: {scopes.join(', ')};{' '}
+              {usedAt === null ? (
+                'never used'
+              ) : (
+                <>
+                  last used <Time visit={visit} at={usedAt} />
+                </>
+              )}
+              {endsAt !== null && (
+                <>
+                  , good until <Time visit={visit} at={endsAt} />
+                </>
+              )}
+            </p>
             <Form visit={visit} action={link(root, 'revokeToken', { id })}>
-              <button>
+              <button class="plain">
                 Revoke<span class="unseen"> {label}</span>
               </button>
             </Form>
@@ -87,16 +93,16 @@ export function Tokens({ visit, tokens }: { visit: Visit; tokens: ApiToken[] }) 
         <fieldset>
           <legend>What it may do</legend>
           {SCOPES.map((scope) => (
-            <p>
+            <p class="tick">
+              <input
+                type="checkbox"
+                id={`scope-${scope}`}
+                name="scope"
+                value={scope}
+                checked={USUAL_SCOPES.includes(scope)}
+              />
               <label for={`scope-${scope}`}>
-                <input
-                  type="checkbox"
-                  id={`scope-${scope}`}
-                  name="scope"
-                  value={scope}
-                  checked={USUAL_SCOPES.includes(scope)}
-                />{' '}
-                {WORDS[scope]} ({scope})
+                {WORDS[scope]} <span class="soft">({scope})</span>
               </label>
             </p>
           ))}
@@ -114,7 +120,7 @@ export function Tokens({ visit, tokens }: { visit: Visit; tokens: ApiToken[] }) 
           <button>Make a token</button>
         </p>
       </Form>
-    </>
+    </Matter>
   )
 }
 
@@ -127,8 +133,12 @@ function MadePage({ visit, label, token }: { visit: Visit; label: string; token:
         <code>{token}</code>
       </pre>
       <p>
-        A program sends it as <code>Authorization: Bearer …</code>.{' '}
-        <a href={link(visit.root, 'account')}>To your account</a>
+        A program sends it as <code>Authorization: Bearer …</code>.
+      </p>
+      <p>
+        <a class="tall" href={link(visit.root, 'account')}>
+          To your account
+        </a>
       </p>
     </Layout>
   )

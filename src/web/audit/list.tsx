@@ -49,6 +49,9 @@ function AuditsPage(props: { visit: Visit; device: Device; audits: Brief[] }) {
   const { id, name } = device
   return (
     <Layout title={`Audits of ${name}`} root={root} visit={visit} here="devices">
+      <p class="label">
+        <a href={link(root, 'device', { id })}>{name}</a>
+      </p>
       <h1>Audits of {name}</h1>
       <p class="lead">
         A Kobo’s own database says exactly what it holds. Plug it in and choose the file here.
@@ -99,16 +102,20 @@ function AuditsPage(props: { visit: Visit; device: Device; audits: Brief[] }) {
         Nothing of the Kobo changes. A file that is uploaded is read and gone before the answer.
       </p>
       <script type="module" src={link(root, 'script', { '*': 'web/browser/audit-page.js' })} />
-      <h2>Audits so far</h2>
-      {audits.length === 0 && <p>None.</p>}
-      <ul>
-        {audits.map((each) => (
-          <li>
-            <a href={link(root, 'audit', { id, audit: each.id })}>{each.summary}</a>,{' '}
-            <Time visit={visit} at={each.at} />
-          </li>
-        ))}
-      </ul>
+      <section aria-labelledby="so-far">
+        <h2 id="so-far">Audits so far</h2>
+        {audits.length === 0 && <p>None.</p>}
+        <ol class="history">
+          {audits.map((each) => (
+            <li>
+              <Time visit={visit} at={each.at} />
+              <span>
+                <a href={link(root, 'audit', { id, audit: each.id })}>{each.summary}</a>
+              </span>
+            </li>
+          ))}
+        </ol>
+      </section>
     </Layout>
   )
 }

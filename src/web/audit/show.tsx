@@ -28,14 +28,18 @@ function AuditPage({ visit, device, told }: { visit: Visit; device: Device; told
   const found = CLASS_WORDS.filter(([which]) => told.classes[which].length > 0)
   return (
     <Layout title={`Audit of ${name}`} root={root} visit={visit} here="devices">
+      <p class="label">
+        <a href={link(root, 'device', { id })}>{name}</a>
+      </p>
       <h1>Audit of {name}</h1>
       <p class="lead">{told.summary}.</p>
       <p class="soft">
-        Audited <Time visit={visit} at={told.at} />.{' '}
-        <a href={link(root, 'device', { id })}>What it holds</a>
-        {' · '}
-        <a href={link(root, 'audits', { id })}>All audits</a>
+        Audited <Time visit={visit} at={told.at} />.
       </p>
+      <nav class="words" aria-label={`Pages of ${name}`}>
+        <a href={link(root, 'device', { id })}>What it holds</a>
+        <a href={link(root, 'audits', { id })}>All audits</a>
+      </nav>
       <p>
         As they should be: {told.classes.ok.length}.
         {told.foreignBooks > 0 && ` Books of others, which are left alone: ${told.foreignBooks}.`}
@@ -44,7 +48,7 @@ function AuditPage({ visit, device, told }: { visit: Visit; device: Device; told
       {found.map(([which, words]) => (
         <section aria-labelledby={`class-${which}`}>
           <h2 id={`class-${which}`}>{capital(words)}</h2>
-          <ul>
+          <ul class="plain found">
             {told.classes[which].slice(0, NAMED).map((book) => (
               <BookFound visit={visit} device={device} book={book} />
             ))}
@@ -77,23 +81,23 @@ function Healing({ visit, device, told }: { visit: Visit; device: Device; told: 
   return (
     <Form visit={visit} action={link(visit.root, 'healAudit', { id: device.id, audit: told.id })}>
       {classes.map((each) => (
-        <p>
-          <input type="checkbox" id={`heal-${each}`} name="class" value={each} checked />{' '}
-          <label for={`heal-${each}`}>
-            {capital(wordsOf(each))}: {told.classes[each].length}
-          </label>
-        </p>
+        <label class="tick" for={`heal-${each}`}>
+          <input type="checkbox" id={`heal-${each}`} name="class" value={each} checked />
+          {capital(wordsOf(each))}: {told.classes[each].length}
+        </label>
       ))}
       {hasUnsaved && (
-        <p>
-          <input type="checkbox" id="even-unsaved" name="evenUnsaved" value="1" />{' '}
-          <label for="even-unsaved">
+        <label class="tick" for="even-unsaved">
+          <input type="checkbox" id="even-unsaved" name="evenUnsaved" value="1" />
+          <span>
             Also books with highlights on the Kobo that are not stored here. Fetched anew, those are
             lost.
-          </label>
-        </p>
+          </span>
+        </label>
       )}
-      <button>Heal…</button>
+      <p class="after">
+        <button>Heal…</button>
+      </p>
     </Form>
   )
 }

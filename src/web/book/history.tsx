@@ -31,6 +31,6 @@ export function History({ visit, happened }: { visit: Visit; happened: Happening
 }
 
 /** Whether two times are told in the same words: then they are seen once. */
-function isSame(before: number | undefined, at: number, { tell }: Visit): boolean {
+export function isSame(before: number | undefined, at: number, { tell }: Visit): boolean {
   return before !== undefined && tell(before) === tell(at)
 }

@@ -8,6 +8,7 @@ import { personById } from '../../people/person.store.ts'
 import { mayDeleteBook } from '../../people/rules.ts'
 import { shelvesOf, shelvesWith } from '../../shelves/shelf.store.ts'
 import { readContents } from '../../sync/contents.ts'
+import { bytesInWords } from '../bytes-in-words.ts'
 import { Form, Layout } from '../layout.tsx'
 import { link } from '../paths.ts'
 import { readQuery } from '../query.ts'
@@ -116,12 +117,12 @@ function BookPage(props: {
                   <a href={link(root, 'download', { id, kind: 'epub' })}>
                     {book.format === 'kepub' ? 'KEPUB, as it came' : 'EPUB'}
                   </a>
-                  <span class="soft"> {size(book.file.size)}</span>
+                  <span class="soft"> {bytesInWords(book.file.size)}</span>
                 </li>
                 {kepub !== null && book.format === 'epub' && (
                   <li>
                     <a href={link(root, 'download', { id, kind: 'kepub' })}>KEPUB</a>
-                    <span class="soft"> {size(kepub)}, as Kobos get it</span>
+                    <span class="soft"> {bytesInWords(kepub)}, as Kobos get it</span>
                   </li>
                 )}
               </ul>
@@ -168,10 +169,4 @@ function Deleted({ visit, book }: { visit: Visit; book: Book }) {
       )}
     </>
   )
-}
-
-function size(bytes: number): string {
-  return bytes < 1_000_000
-    ? `${Math.max(1, Math.round(bytes / 1000))} kB`
-    : `${(bytes / 1_000_000).toFixed(1)} MB`
 }

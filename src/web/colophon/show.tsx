@@ -1,6 +1,7 @@
 import { stat, statfs } from 'node:fs/promises'
 import type { Home } from '../../home.ts'
 import { version } from '../../version.ts'
+import { bytesInWords } from '../bytes-in-words.ts'
 import { Layout } from '../layout.tsx'
 import { told } from '../library/choice-words.tsx'
 import { link } from '../paths.ts'
@@ -59,17 +60,17 @@ function ColophonPage({ visit, figures, disk }: { visit: Visit; figures: Figures
         <dl>
           <dt>Library</dt>
           <dd>
-            {counted(books, 'book')}, {gigabytes(bookBytes)}
+            {counted(books, 'book')}, {bytesInWords(bookBytes)}
             {deleted > 0 && `; ${told(deleted)} more were deleted and can come back`}
           </dd>
           <dt>For Kobos</dt>
           <dd>
-            {counted(artifacts, 'prepared file')}, {gigabytes(artifactBytes)}
+            {counted(artifacts, 'prepared file')}, {bytesInWords(artifactBytes)}
           </dd>
           <dt>Database</dt>
-          <dd>{gigabytes(disk.database)}</dd>
+          <dd>{bytesInWords(disk.database)}</dd>
           <dt>Free</dt>
-          <dd>{gigabytes(disk.free)}</dd>
+          <dd>{bytesInWords(disk.free)}</dd>
           {visit.person.owner && (
             <>
               <dt>Folder</dt>
@@ -131,8 +132,4 @@ const MADE_WITH = [
 
 function counted(count: number, what: string): string {
   return count === 1 ? `One ${what}` : `${told(count)} ${what}s`
-}
-
-function gigabytes(bytes: number): string {
-  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`
 }

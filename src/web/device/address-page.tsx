@@ -2,6 +2,7 @@ import type { Device } from '../../devices/device.ts'
 import { syncUrl } from '../../public-url.ts'
 import { TOKEN_FIELD } from '../form.ts'
 import { Layout } from '../layout.tsx'
+import { Matter } from '../matter.tsx'
 import { link } from '../paths.ts'
 import type { Visit } from '../visit.ts'
 import { NotReachable } from './reach.tsx'
@@ -29,57 +30,73 @@ export function AddressPage(props: {
       {address !== undefined && (
         <>
           <div id="drive" class="by-script" data-address={address}>
-            <h2>Let this page do it</h2>
-            <p>
-              It opens <code>Kobo eReader.conf</code>, changes the one line, keeps a copy of the
-              file beside it, and reads back what it wrote.
-            </p>
-            <p>
-              <button type="button" id="pick" disabled>
-                Choose the Kobo’s drive…
-              </button>
-            </p>
+            <Matter
+              id="by-page"
+              title="Let this page do it"
+              note="It changes one line, keeps a copy of the file beside it, and reads back what it wrote."
+            >
+              <p>
+                The browser asks which folder: choose the drive <code>KOBOeReader</code> itself.
+              </p>
+              <p>
+                <button type="button" id="pick" class="first" disabled>
+                  Choose the Kobo’s drive…
+                </button>
+              </p>
+            </Matter>
           </div>
-          <h2>Or with the file</h2>
-          <Where />
-          <form
-            id="conf"
-            method="post"
-            enctype="multipart/form-data"
-            action={link(root, 'conf', { id }, { [TOKEN_FIELD]: visit.token })}
-            class="fields"
+          <p id="told" role="status" class="tide"></p>
+          <Matter
+            id="by-file"
+            title="Or with the file"
+            note="Works in every browser: choose the file, and get it back with the one line changed."
           >
-            <input type="hidden" name="address" value={address} />
-            <p>
-              <label for="file">
-                <code>Kobo eReader.conf</code>
-              </label>
-              <input type="file" id="file" name="file" required />
-            </p>
-            <p>
-              <button>Get it back with the address in it</button>
-            </p>
-          </form>
-          <p id="told" role="status"></p>
-          <p>
-            Put the file you get back in the place of the one on the Kobo. Or write the line
-            yourself: in the section <code>[OneStoreServices]</code>, which you add at the end if it
-            is missing,
-          </p>
-          <pre>
-            <code>{`[OneStoreServices]\napi_endpoint=${address}`}</code>
-          </pre>
+            <Where />
+            <form
+              id="conf"
+              method="post"
+              enctype="multipart/form-data"
+              action={link(root, 'conf', { id }, { [TOKEN_FIELD]: visit.token })}
+              class="fields"
+            >
+              <input type="hidden" name="address" value={address} />
+              <p>
+                <label for="file">
+                  <code>Kobo eReader.conf</code>
+                </label>
+                <input type="file" id="file" name="file" required />
+              </p>
+              <p>
+                <button>Get it back with the address in it</button>
+              </p>
+            </form>
+            <p>Put the file you get back in the place of the one on the Kobo.</p>
+          </Matter>
+          <Matter
+            id="by-hand"
+            title="Or by hand"
+            note="The section is added at the end of the file if it is missing."
+          >
+            <pre>
+              <code>{`[OneStoreServices]\napi_endpoint=${address}`}</code>
+            </pre>
+          </Matter>
           <script
             type="module"
             src={link(root, 'script', { '*': 'web/browser/connect-page.js' })}
           />
         </>
       )}
-      <h2>Then</h2>
-      <p>
-        Eject the Kobo and press <em>Sync</em> on it.{' '}
-        <a href={link(root, 'connecting', { id })}>See how far it has come</a>.
-      </p>
+      <Matter id="then" title="Then">
+        <p>
+          Eject the Kobo and press <em>Sync</em> on it.
+        </p>
+        <p>
+          <a class="button" href={link(root, 'connecting', { id })}>
+            See how far it has come
+          </a>
+        </p>
+      </Matter>
     </Layout>
   )
 }
@@ -88,13 +105,15 @@ function Address({ addresses }: { addresses: string[] }) {
   const [first, ...others] = addresses
   return (
     <>
-      <p class="copied">
+      <div class="copied">
         <label for="address">Its address</label>
-        <input id="address" class="mono" readonly value={first} />
-        <button type="button" id="copy" class="awaited">
-          Copy
-        </button>
-      </p>
+        <p class="row">
+          <input id="address" class="mono" readonly value={first} />
+          <button type="button" id="copy" class="awaited">
+            Copy
+          </button>
+        </p>
+      </div>
       {others.length > 0 && (
         <details>
           <summary>This machine has other addresses as well</summary>

@@ -17,7 +17,7 @@ export function Carries({ shelves, carried }: { shelves: Shelf[]; carried: strin
   return (
     <fieldset>
       <legend>What does it take along?</legend>
-      <p>
+      <p class="tick">
         <input
           type="radio"
           id="carries-all"
@@ -27,7 +27,7 @@ export function Carries({ shelves, carried }: { shelves: Shelf[]; carried: strin
         />{' '}
         <label for="carries-all">Every shelf of mine, also those to come</label>
       </p>
-      <p>
+      <p class="tick">
         <input
           type="radio"
           id="carries-chosen"
@@ -40,7 +40,7 @@ export function Carries({ shelves, carried }: { shelves: Shelf[]; carried: strin
         </label>
       </p>
       {shelves.map(({ id, name }) => (
-        <p class="within">
+        <p class="tick within">
           <input
             type="checkbox"
             id={`shelf-${id}`}

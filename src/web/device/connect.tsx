@@ -7,6 +7,7 @@ import { shelvesOf } from '../../shelves/shelf.store.ts'
 import type { Shelf } from '../../shelves/shelf.ts'
 import { readForm } from '../form.ts'
 import { Form, Layout } from '../layout.tsx'
+import { Matter } from '../matter.tsx'
 import { link } from '../paths.ts'
 import type { Page, Visit } from '../visit.ts'
 import { AddressPage } from './address-page.tsx'
@@ -65,23 +66,26 @@ function ConnectPage(props: {
         stands on your shelves arrives as if it had been bought.
       </p>
       {!isReachable && <NotReachable />}
-      <Form visit={visit} action={link(visit.root, 'connect')} class="fields">
+      <Matter id="kobo" title="The Kobo" note="All of it can be changed later.">
+        <Form visit={visit} action={link(visit.root, 'connect')} class="fields">
+          <p>
+            <label for="name">What do you call it?</label>
+            <input id="name" name="name" value={name} required maxlength={100} autocomplete="off" />
+          </p>
+          <Carries shelves={shelves} carried={null} />
+          {first && <OfferFirstShelf first={first} />}
+          <p>
+            <button class="first">Make its address</button>
+          </p>
+        </Form>
+      </Matter>
+      <Matter id="store" title="What becomes of the store">
         <p>
-          <label for="name">What do you call it?</label>
-          <input id="name" name="name" value={name} required maxlength={100} autocomplete="off" />
+          What you bought and what you borrowed stays on the Kobo and can be read. While the Kobo
+          calls here, buying on it, Kobo Plus and OverDrive rest. One press on <em>Give it back</em>{' '}
+          brings them back, also without this server.
         </p>
-        <Carries shelves={shelves} carried={null} />
-        {first && <OfferFirstShelf first={first} />}
-        <p>
-          <button>Make its address</button>
-        </p>
-      </Form>
-      <h2>What becomes of the store</h2>
-      <p>
-        What you bought and what you borrowed stays on the Kobo and can be read. While the Kobo
-        calls here, buying on it, Kobo Plus and OverDrive rest. One press on <em>Give it back</em>{' '}
-        brings them back, also without this server.
-      </p>
+      </Matter>
     </Layout>
   )
 }

@@ -95,7 +95,7 @@ function Lamp({ lit, of, children }: { lit: boolean; of: string; children?: Chil
   return (
     <li class={lit ? 'lit' : 'unlit'}>
       <strong>{of}</strong>
-      <span class="soft"> {lit ? '(yes)' : '(not yet)'}</span>
+      <span class="unseen"> {lit ? '(yes)' : '(not yet)'}</span>
       {children !== false && <span class="soft"> {children}</span>}
     </li>
   )

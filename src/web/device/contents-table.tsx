@@ -11,7 +11,7 @@ export function ContentsTable(props: { visit: Visit; device: Device; contents: C
   const { visit, device, contents } = props
   return (
     <Form visit={visit} action={link(visit.root, 'heal', { id: device.id })}>
-      <table>
+      <table class="listed">
         <thead>
           <tr>
             <th scope="col">Book</th>
@@ -27,18 +27,18 @@ export function ContentsTable(props: { visit: Visit; device: Device; contents: C
         </tbody>
       </table>
       {device.revokedAt === null && (
-        <p>
-          With the chosen books:{' '}
+        <div class="row with-chosen">
+          <span>With the chosen books:</span>
           <button name="how" value="resend">
             Send again…
-          </button>{' '}
+          </button>
           <button name="how" value="retract">
             Remove and send again…
-          </button>{' '}
+          </button>
           <button name="how" value="bring-back">
             Bring back…
           </button>
-        </p>
+        </div>
       )}
     </Form>
   )
@@ -49,8 +49,14 @@ function Row({ visit, device, content }: { visit: Visit; device: Device; content
   return (
     <tr>
       <th scope="row">
-        <input type="checkbox" id={`book-${bookId}`} name="book" value={bookId} />{' '}
-        <label for={`book-${bookId}`}>{title}</label>
+        {device.revokedAt === null ? (
+          <label class="tick" for={`book-${bookId}`}>
+            <input type="checkbox" id={`book-${bookId}`} name="book" value={bookId} />
+            <span>{title}</span>
+          </label>
+        ) : (
+          title
+        )}
         <p class="soft">
           {sentence}{' '}
           <a href={link(visit.root, 'book', { id: device.id, book: bookId })}>
@@ -58,13 +64,15 @@ function Row({ visit, device, content }: { visit: Visit; device: Device; content
           </a>
         </p>
       </th>
-      <td>
+      <td data-label="Status">
         <StatusWord status={status} />
       </td>
-      <td>
+      <td data-label="Strongest proof">
         <ProofWords visit={visit} proof={proof} />
       </td>
-      <td>{lastSeenAt === null ? 'never' : <Time visit={visit} at={lastSeenAt} />}</td>
+      <td data-label="Last seen">
+        {lastSeenAt === null ? 'never' : <Time visit={visit} at={lastSeenAt} />}
+      </td>
     </tr>
   )
 }

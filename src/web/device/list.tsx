@@ -1,71 +1,94 @@
 import type { Device } from '../../devices/device.ts'
 import { devicesOf } from '../../devices/device.store.ts'
 import type { Home } from '../../home.ts'
-import { Layout, Time } from '../layout.tsx'
+import type { Agreement } from '../../sync/agreement.ts'
+import { Strip } from '../chart/strip.tsx'
+import { Layout } from '../layout.tsx'
 import { link } from '../paths.ts'
 import type { Page, Visit } from '../visit.ts'
+import type { Figures } from './figures.ts'
+import { Plate, PlateActions } from './plate.tsx'
 
-/** Somebody's own Kobos, the oldest first, also revoked ones. */
-export function showDevices(home: Home): Page {
+type Shown = { device: Device; agreement: Agreement; nextSync: string }
+
+/** Somebody's own Kobos, the oldest first, also revoked ones: a plate for each. */
+export function showDevices(home: Home, figures: Figures): Page {
   return async (c) => {
     const { visit } = c.var
-    const devices = await devicesOf(home.db.read, visit.person.id)
-    return c.html(<DevicesPage visit={visit} devices={devices} />)
+    const shown: Shown[] = []
+    for (const device of await devicesOf(home.db.read, visit.person.id)) {
+      const { agreement } = await figures.standing(device)
+      shown.push({ device, agreement, nextSync: await figures.nextSync(c, device) })
+    }
+    return c.html(<DevicesPage visit={visit} shown={shown} />)
   }
 }
 
-function DevicesPage({ visit, devices }: { visit: Visit; devices: Device[] }) {
+function DevicesPage({ visit, shown }: { visit: Visit; shown: Shown[] }) {
+  const { root } = visit
   return (
-    <Layout title="Devices" root={visit.root} visit={visit} here="devices">
-      <h1>Devices</h1>
-      {devices.length === 0 && (
-        <>
-          <p class="lead">No Kobo yet.</p>
-          <ol>
-            <li>Put books on a shelf.</li>
-            <li>Make an address for the Kobo, and let the page write it into the Kobo.</li>
-            <li>Eject the Kobo and press Sync on it.</li>
-          </ol>
-        </>
-      )}
-      <p>
-        <a href={link(visit.root, 'connect')}>Connect a Kobo</a>
-      </p>
-      {devices.map((device) => (
-        <section aria-labelledby={`device-${device.id}`}>
-          <h2 id={`device-${device.id}`}>
-            <a href={link(visit.root, 'device', { id: device.id })}>{device.name}</a>
-          </h2>
-          <Plate visit={visit} device={device} />
-          <p>
-            <a href={link(visit.root, 'device', { id: device.id })}>What it holds</a>
-            {' · '}
-            <a href={link(visit.root, 'diary', { id: device.id })}>Its diary</a>
-            {' · '}
-            <a href={link(visit.root, 'settings', { id: device.id })}>Settings</a>
-          </p>
-        </section>
+    <Layout title="Devices" root={root} visit={visit} here="devices">
+      <div class="head">
+        <h1>Devices</h1>
+        {shown.length > 0 && (
+          <a class="tall" href={link(root, 'connect')}>
+            Connect a Kobo
+          </a>
+        )}
+      </div>
+      {shown.length === 0 && <HowToConnect visit={visit} />}
+      {shown.map((each) => (
+        <DevicePlate visit={visit} {...each} />
       ))}
     </Layout>
   )
 }
 
-/** What is known of a Kobo itself, in a few words. */
-export function Plate({ visit, device }: { visit: Visit; device: Device }) {
-  const { model, firmware, lastSeenAt, paused, revokedAt } = device
+function HowToConnect({ visit }: { visit: Visit }) {
+  const { root } = visit
   return (
-    <p class="soft">
-      {model ?? 'A Kobo'}
-      {firmware !== null && `, firmware ${firmware}`}
-      {lastSeenAt === null ? (
-        ', never seen'
-      ) : (
-        <>
-          , last seen <Time visit={visit} at={lastSeenAt} />
-        </>
-      )}
-      .{revokedAt !== null && ' It was revoked: it may sync no more.'}
-      {revokedAt === null && paused && ' It is paused: it is sent nothing.'}
-    </p>
+    <>
+      <p class="lead">No Kobo yet. Three steps connect one.</p>
+      <ol class="three-steps">
+        <li>
+          Put books on a <a href={link(root, 'shelves')}>shelf</a>: that is what a Kobo takes along.
+        </li>
+        <li>Make an address for the Kobo, and let the page write it into the Kobo.</li>
+        <li>
+          Eject the Kobo and press <em>Sync</em> on it.
+        </li>
+      </ol>
+      <p>
+        <a class="button" href={link(root, 'connect')}>
+          Connect a Kobo
+        </a>
+      </p>
+    </>
+  )
+}
+
+function DevicePlate({ visit, device, agreement, nextSync }: Shown & { visit: Visit }) {
+  const { root } = visit
+  const { id, name } = device
+  return (
+    <section class="kobo" aria-labelledby={`device-${id}`}>
+      <div class="about-kobo">
+        <h2 id={`device-${id}`}>
+          <a href={link(root, 'device', { id })}>{name}</a>
+        </h2>
+        <Plate visit={visit} device={device} />
+        <p class="next">{nextSync}</p>
+      </div>
+      <div class="its-books">
+        <Strip id={`strip-${id}`} of={name} agreement={agreement} />
+      </div>
+      <nav class="words" aria-label={`Pages of ${name}`}>
+        <a href={link(root, 'device', { id })}>What it holds</a>
+        <a href={link(root, 'diary', { id })}>Its diary</a>
+        <a href={link(root, 'audits', { id })}>Audits</a>
+        <a href={link(root, 'settings', { id })}>Settings</a>
+      </nav>
+      <PlateActions visit={visit} device={device} back="devices" />
+    </section>
   )
 }

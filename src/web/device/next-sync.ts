@@ -2,11 +2,13 @@ import type { Device } from '../../devices/device.ts'
 import { encoder } from '../../encoder.ts'
 import type { Home } from '../../home.ts'
 import { Problem } from '../../problem.ts'
+import { countDue } from '../../sync/pair.store.ts'
 import { doAndForetell } from '../../sync/foretell.ts'
 import { previewOf, type Preview } from '../../sync/preview.ts'
 import { rehearseSync, type Wish } from '../../sync/rehearse.ts'
 import { tellPreview } from '../../sync/tell-preview.ts'
 import { baseOf } from '../cookie.ts'
+import { told } from '../library/choice-words.tsx'
 import type { WebContext } from '../visit.ts'
 
 /** What the next sync of a device will do, as things are, or after a wish that is not done. Throws what the wish throws. */
@@ -25,10 +27,16 @@ export async function fulfil(c: WebContext, home: Home, device: Device, wish: Wi
   await doAndForetell(home, device, encoder(home, device, baseOf(c, home)), wish)
 }
 
+/** To rehearse more than this takes longer than somebody waits for a page, and lets everybody else wait. */
+const REHEARSED = 1000
+
 /** The next sync in a sentence. A page is shown, too, when the next sync cannot be looked at. */
 export async function nextSyncInBrief(c: WebContext, home: Home, device: Device): Promise<string> {
   if (device.revokedAt !== null) return 'There will be no next sync, for it was revoked.'
   if (device.paused) return 'It is paused, so the next sync brings nothing.'
+  const due = await countDue(home.db.read, device.id)
+  if (due > REHEARSED)
+    return `The next sync has much to do: up to ${told(due)} books arrive, change or leave.`
   try {
     return tellPreview(await previewFor(c, home, device))
   } catch (error) {

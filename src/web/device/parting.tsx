@@ -1,6 +1,7 @@
 import type { Device } from '../../devices/device.ts'
 import { TOKEN_FIELD } from '../form.ts'
 import { Form } from '../layout.tsx'
+import { Matter } from '../matter.tsx'
 import { link } from '../paths.ts'
 import type { Visit } from '../visit.ts'
 
@@ -9,18 +10,17 @@ type Of = { visit: Visit; device: Device }
 /** The form for another address, with the question that is asked before it is given. */
 export function Readdress({ visit, device }: Of) {
   return (
-    <section aria-labelledby="address">
-      <h2 id="address">Connect it again</h2>
-      <p>
-        It gets another address, and the one it has stops working: after a reset or an update that
-        took the line away, or when somebody else saw the address.
-      </p>
+    <Matter
+      id="address"
+      title="Connect it again"
+      note="It gets another address, and the one it has stops working: after a reset or an update that took the line away, or when somebody else saw the address."
+    >
       <Form visit={visit} action={link(visit.root, 'address', { id: device.id })} class="fields">
         <fieldset>
           <legend>What is on the Kobo now?</legend>
           {LIBRARIES.map(([value, words]) => (
-            <p>
-              <input type="radio" id={`library-${value}`} name="library" value={value} required />{' '}
+            <p class="tick">
+              <input type="radio" id={`library-${value}`} name="library" value={value} required />
               <label for={`library-${value}`}>{words}</label>
             </p>
           ))}
@@ -29,7 +29,7 @@ export function Readdress({ visit, device }: Of) {
           <button>Make another address</button>
         </p>
       </Form>
-    </section>
+    </Matter>
   )
 }
 
@@ -43,15 +43,20 @@ const LIBRARIES = [
 export function GiveBack({ visit, device }: Of) {
   const { root, token } = visit
   return (
-    <section aria-labelledby="give-back">
-      <h2 id="give-back">Give it back to Kobo’s store</h2>
+    <Matter
+      id="give-back"
+      title="Give it back to Kobo’s store"
+      note="Its books stay on it. Buying, Kobo Plus and OverDrive work again."
+    >
       <p>
         Plug the Kobo in and choose <code>.kobo/Kobo/Kobo eReader.conf</code>. You get it back with
         the store’s address, and without what the Kobo kept of this server; put it in the place of
-        the one on the Kobo. Its books stay on it. Where Holdfast is gone,{' '}
-        <code>holdfast disconnect</code> does the same on any machine, or write{' '}
-        <code>https://storeapi.kobo.com</code> behind <code>api_endpoint=</code> and remove the
-        lines that begin with <code>image_</code> yourself.
+        the one on the Kobo.
+      </p>
+      <p>
+        Where Holdfast is gone, <code>holdfast disconnect</code> does the same on any machine, or
+        write <code>https://storeapi.kobo.com</code> behind <code>api_endpoint=</code> and remove
+        the lines that begin with <code>image_</code> yourself.
       </p>
       <form
         method="post"
@@ -69,7 +74,7 @@ export function GiveBack({ visit, device }: Of) {
           <button>Get it back with the store’s address</button>
         </p>
       </form>
-    </section>
+    </Matter>
   )
 }
 
@@ -77,17 +82,21 @@ export function GiveBack({ visit, device }: Of) {
 export function Revoke({ visit, device }: Of) {
   const isRevoked = device.revokedAt !== null
   return (
-    <section aria-labelledby="revoke">
-      <h2 id="revoke">{isRevoked ? 'It was revoked' : 'Lost or given away?'}</h2>
-      <p>
-        {isRevoked
+    <Matter
+      id="revoke"
+      title={isRevoked ? 'It was revoked' : 'Lost or given away?'}
+      note={
+        isRevoked
           ? 'It may not sync, and its downloads open nothing. What is known of it was kept.'
-          : 'Revoke it: it may not sync any more, and its downloads open nothing. What is known of it is kept, and you can take it back.'}
-      </p>
+          : 'Revoke it: it may not sync any more, and its downloads open nothing. What is known of it is kept, and you can take it back.'
+      }
+    >
       <Form visit={visit} action={link(visit.root, 'revoke', { id: device.id })}>
         <input type="hidden" name="revoked" value={isRevoked ? 'no' : 'yes'} />
-        <button>{isRevoked ? 'Let it in again' : `Revoke ${device.name}`}</button>
+        <button class={isRevoked ? '' : 'danger'}>
+          {isRevoked ? 'Let it in again' : `Revoke ${device.name}`}
+        </button>
       </Form>
-    </section>
+    </Matter>
   )
 }

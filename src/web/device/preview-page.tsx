@@ -29,10 +29,11 @@ export function PreviewPage(props: {
   const untold = preview.operations.length - told.length
   return (
     <Layout title={title} root={visit.root} visit={visit} here="devices">
-      <h1>{title}</h1>
-      <p>
-        On <a href={back}>{device.name}</a>. {meaning} Nothing is changed yet.
+      <p class="label">
+        <a href={back}>{device.name}</a>
       </p>
+      <h1>{title}</h1>
+      <p>{meaning} Nothing is changed yet.</p>
       <p class="lead">
         {device.paused ? 'It is paused, so the next sync brings nothing.' : tellPreview(preview)}
       </p>
@@ -44,20 +45,23 @@ export function PreviewPage(props: {
         {fields.map(([name, value]) => (
           <input type="hidden" name={name} value={value} />
         ))}
-        <p>
-          <button>{confirm}</button> <a href={back}>Leave it as it is</a>
-        </p>
+        <div class="row">
+          <button class="first">{confirm}</button>
+          <a class="tall" href={back}>
+            Leave it as it is
+          </a>
+        </div>
       </Form>
       {told.length > 0 && (
-        <>
-          <h2>All that the next sync would do</h2>
-          <ul>
+        <section aria-labelledby="all">
+          <h2 id="all">All that the next sync would do</h2>
+          <ul class="plain told">
             {told.map((operation) => (
               <li>{tellOperation(operation, titleOf)}</li>
             ))}
           </ul>
           {untold > 0 && <p>And {untold} more.</p>}
-        </>
+        </section>
       )}
     </Layout>
   )

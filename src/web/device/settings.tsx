@@ -7,6 +7,7 @@ import { shelvesOf } from '../../shelves/shelf.store.ts'
 import type { Shelf } from '../../shelves/shelf.ts'
 import { readForm } from '../form.ts'
 import { Form, Layout } from '../layout.tsx'
+import { Matter } from '../matter.tsx'
 import { link } from '../paths.ts'
 import type { Page, Visit } from '../visit.ts'
 import { AddressPage } from './address-page.tsx'
@@ -82,39 +83,47 @@ function SettingsPage(props: { visit: Visit; device: Device; shelves: Shelf[] })
   const { id, name, paused, onDelete } = device
   return (
     <Layout title={`Settings of ${name}`} root={root} visit={visit} here="devices">
-      <h1>{name}</h1>
+      <h1>Settings of {name}</h1>
       <p>
-        <a href={link(root, 'device', { id })}>What it holds</a>
+        <a class="tall" href={link(root, 'device', { id })}>
+          What it holds
+        </a>
       </p>
-      <Form visit={visit} action={link(root, 'settings', { id })} class="fields">
-        <p>
-          <label for="name">What do you call it?</label>
-          <input id="name" name="name" required maxlength={100} value={name} autocomplete="off" />
-        </p>
-        <Carries shelves={shelves} carried={device.shelves} />
-        <fieldset>
-          <legend>When a book is removed on the Kobo</legend>
-          {POLICIES.map(([value, words]) => (
-            <p>
-              <input
-                type="radio"
-                id={`on-delete-${value}`}
-                name="onDelete"
-                value={value}
-                checked={onDelete === value}
-              />{' '}
-              <label for={`on-delete-${value}`}>{words}</label>
-            </p>
-          ))}
-        </fieldset>
-        <p>
-          <input type="checkbox" id="paused" name="paused" value="1" checked={paused} />{' '}
-          <label for="paused">Pause: send nothing, and take what it tells</label>
-        </p>
-        <p>
-          <button>Keep</button>
-        </p>
-      </Form>
+      <Matter
+        id="what"
+        title="What it does"
+        note="What is changed here is so from its next sync on. No book is touched before."
+      >
+        <Form visit={visit} action={link(root, 'settings', { id })} class="fields">
+          <p>
+            <label for="name">What do you call it?</label>
+            <input id="name" name="name" required maxlength={100} value={name} autocomplete="off" />
+          </p>
+          <Carries shelves={shelves} carried={device.shelves} />
+          <fieldset>
+            <legend>When a book is removed on the Kobo</legend>
+            {POLICIES.map(([value, words]) => (
+              <p class="tick">
+                <input
+                  type="radio"
+                  id={`on-delete-${value}`}
+                  name="onDelete"
+                  value={value}
+                  checked={onDelete === value}
+                />{' '}
+                <label for={`on-delete-${value}`}>{words}</label>
+              </p>
+            ))}
+          </fieldset>
+          <p class="tick">
+            <input type="checkbox" id="paused" name="paused" value="1" checked={paused} />{' '}
+            <label for="paused">Pause: send nothing, and take what it tells</label>
+          </p>
+          <p>
+            <button class="first">Keep</button>
+          </p>
+        </Form>
+      </Matter>
       <Readdress visit={visit} device={device} />
       <GiveBack visit={visit} device={device} />
       <Revoke visit={visit} device={device} />

@@ -7,6 +7,7 @@ import type { Healing } from '../../sync/heal.ts'
 import { Form, Layout, Time } from '../layout.tsx'
 import { link } from '../paths.ts'
 import type { Page, Visit } from '../visit.ts'
+import { isSame } from '../book/history.tsx'
 import { ProofWords, StatusWord } from './contents-table.tsx'
 
 /** One book on one Kobo: how it stands, and the whole trail by which that is known. */
@@ -28,29 +29,43 @@ function TrailPage(props: { visit: Visit; device: Device; content: Content }) {
   const { root } = visit
   return (
     <Layout title={title} root={root} visit={visit} here="devices">
+      <p class="label">
+        <a href={link(root, 'device', { id: device.id })}>{device.name}</a>
+      </p>
       <h1>{title}</h1>
-      <p>
-        On <a href={link(root, 'device', { id: device.id })}>{device.name}</a>:{' '}
-        <StatusWord status={status} />
+      <p class="lead">
+        <StatusWord status={status} /> {sentence}
       </p>
-      <p class="lead">{sentence}</p>
-      <p class="soft">
-        Strongest proof: <ProofWords visit={visit} proof={proof} />. Last seen:{' '}
-        {lastSeenAt === null ? 'never' : <Time visit={visit} at={lastSeenAt} />}.
-      </p>
+      <dl>
+        <dt>Strongest proof</dt>
+        <dd>
+          <ProofWords visit={visit} proof={proof} />
+        </dd>
+        <dt>Last seen</dt>
+        <dd>{lastSeenAt === null ? 'never' : <Time visit={visit} at={lastSeenAt} />}</dd>
+        <dt>The book itself</dt>
+        <dd>
+          <a href={link(root, 'bookPage', { id: content.bookId })}>{title}</a>
+        </dd>
+      </dl>
       {device.revokedAt === null && <Healings visit={visit} device={device} content={content} />}
-      <h2>How that is known</h2>
-      {evidence.length === 0 ? (
-        <p>Nothing was sent and nothing came back.</p>
-      ) : (
-        <ol class="trail">
-          {evidence.map(({ at, detail }) => (
-            <li>
-              <Time visit={visit} at={at} />: {detail}
-            </li>
-          ))}
-        </ol>
-      )}
+      <section aria-labelledby="known">
+        <h2 id="known">How that is known</h2>
+        {evidence.length === 0 ? (
+          <p>Nothing was sent and nothing came back.</p>
+        ) : (
+          <ol class="history trail">
+            {evidence.map(({ at, detail }, index) => (
+              <li>
+                <span class={isSame(evidence[index - 1]?.at, at, visit) ? 'again' : undefined}>
+                  <Time visit={visit} at={at} />
+                </span>
+                <span>{detail}</span>
+              </li>
+            ))}
+          </ol>
+        )}
+      </section>
     </Layout>
   )
 }

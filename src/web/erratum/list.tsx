@@ -32,7 +32,7 @@ function ErrataPage(props: {
     <Layout title="Errata" root={visit.root} visit={visit} here="errata">
       <h1>Errata</h1>
       {errata.length === 0 ? (
-        <p class="lead">{isFirst ? 'No errata. Looked just now.' : 'No further errata.'}</p>
+        <p class="lead">{isFirst ? 'No errata. Last checked just now.' : 'No further errata.'}</p>
       ) : (
         <p class="lead">What needs somebody, newest first.</p>
       )}
@@ -40,8 +40,10 @@ function ErrataPage(props: {
         <ErratumOnPage visit={visit} erratum={erratum} />
       ))}
       {next !== null && (
-        <p>
-          <a href={link(visit.root, 'errata', {}, { after: next })}>Older errata</a>
+        <p class="further">
+          <a rel="next" href={link(visit.root, 'errata', {}, { after: next })}>
+            Older errata
+          </a>
         </p>
       )}
     </Layout>
@@ -53,9 +55,7 @@ function ErratumOnPage({ visit, erratum }: { visit: Visit; erratum: Erratum }) {
   const { root } = visit
   return (
     <article class="erratum" aria-labelledby={`cause-${id}`}>
-      <h2 id={`cause-${id}`}>{cause}</h2>
-      <p>{consequence}</p>
-      <p class="soft">
+      <p class="label when">
         <Time visit={visit} at={at} />
         {device !== null && (
           <>
@@ -64,12 +64,17 @@ function ErratumOnPage({ visit, erratum }: { visit: Visit; erratum: Erratum }) {
           </>
         )}
       </p>
+      <h2 id={`cause-${id}`}>{cause}</h2>
+      <p>{consequence}</p>
       <AnswersTo visit={visit} erratum={erratum} />
-      <Form visit={visit} action={link(root, 'dismiss', { id })} class="line">
-        <label for={`reason-${id}`}>Dismiss it, because</label>{' '}
-        <input id={`reason-${id}`} name="reason" required maxlength={500} />{' '}
-        <button>Dismiss</button>
-      </Form>
+      <details class="dismiss">
+        <summary>Dismiss it…</summary>
+        <Form visit={visit} action={link(root, 'dismiss', { id })} class="line">
+          <label for={`reason-${id}`}>Because</label>
+          <input id={`reason-${id}`} name="reason" required maxlength={500} autocomplete="off" />
+          <button>Dismiss</button>
+        </Form>
+      </details>
     </article>
   )
 }
@@ -81,17 +86,19 @@ function AnswersTo({ visit, erratum }: { visit: Visit; erratum: Erratum }) {
   return (
     <>
       {question !== undefined && <p>{question}</p>}
-      {actions.map((name) =>
-        name === 'audit' && device !== null ? (
-          <p class="answer">
-            <a href={link(visit.root, 'audits', { id: device })}>{answers[name] ?? name}</a>
-          </p>
-        ) : (
-          <Form visit={visit} action={link(visit.root, 'act', { id, name })} class="answer">
-            <button>{answers[name] ?? name}</button>
-          </Form>
-        ),
-      )}
+      <div class="row answers">
+        {actions.map((name) =>
+          name === 'audit' && device !== null ? (
+            <a class="tall" href={link(visit.root, 'audits', { id: device })}>
+              {answers[name] ?? name}
+            </a>
+          ) : (
+            <Form visit={visit} action={link(visit.root, 'act', { id, name })}>
+              <button>{answers[name] ?? name}</button>
+            </Form>
+          ),
+        )}
+      </div>
     </>
   )
 }

@@ -74,44 +74,46 @@ function FirstVisitPage(props: {
   const { root, token, code, name, sentence, provider } = props
   return (
     <Layout title="First visit" root={root}>
-      <h1>First visit</h1>
-      <p class="lead">
-        Nobody owns this server yet. Make your account with the code that it logged when it was
-        started: it is good for fifteen minutes, and once.
-      </p>
-      <Wrong sentence={sentence} />
-      <form method="post" action={link(root, 'firstVisit')} class="fields">
-        <input type="hidden" name={TOKEN_FIELD} value={token} />
-        <p>
-          <label for="code">Code</label>
-          <input
-            id="code"
-            name="code"
-            value={code}
-            required
-            maxlength={200}
-            autocomplete="off"
-            autocapitalize="none"
-            spellcheck={false}
-            autofocus={code === undefined}
-            aria-describedby={sentence === undefined ? undefined : 'wrong'}
+      <div class="door">
+        <h1>First visit</h1>
+        <p class="lead">
+          Nobody owns this server yet. Make your account with the code that it logged when it was
+          started: it is good for fifteen minutes, and once.
+        </p>
+        <Wrong sentence={sentence} />
+        <form method="post" action={link(root, 'firstVisit')} class="fields">
+          <input type="hidden" name={TOKEN_FIELD} value={token} />
+          <p>
+            <label for="code">Code</label>
+            <input
+              id="code"
+              name="code"
+              value={code}
+              required
+              maxlength={200}
+              autocomplete="off"
+              autocapitalize="none"
+              spellcheck={false}
+              autofocus={code === undefined}
+              aria-describedby={sentence === undefined ? undefined : 'wrong'}
+            />
+          </p>
+          <NameField
+            value={name}
+            isWrong={sentence !== undefined}
+            isFirst={code !== undefined && sentence === undefined}
           />
-        </p>
-        <NameField
-          value={name}
-          isWrong={sentence !== undefined}
-          isFirst={code !== undefined && sentence === undefined}
-        />
-        <NewPasswordField />
-        <p>
-          <button>Make my account</button>{' '}
+          <NewPasswordField />
+          <p>
+            <button class="first">Make my account</button>
+          </p>
           <ByProvider root={root} path="firstByProvider" provider={provider} />
+        </form>
+        <p class="after">
+          Without the code an account is made on the machine of the server:{' '}
+          <code>bin/holdfast user add</code>.
         </p>
-      </form>
-      <p>
-        Without the code an account is made on the machine of the server:{' '}
-        <code>bin/holdfast user add</code>.
-      </p>
+      </div>
     </Layout>
   )
 }

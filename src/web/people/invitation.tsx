@@ -65,22 +65,24 @@ function invitationPage(
   const provider = home.config.provider?.name
   return (
     <Layout title="You are invited" root={root}>
-      <h1>You are invited</h1>
-      <p class="lead">
-        Holdfast keeps the books of a household and brings them to its Kobos. Pick a name and a
-        password, and you have an account here.
-      </p>
-      <Wrong sentence={sentence} />
-      <form method="post" action={link(root, 'invitation')} class="fields">
-        <input type="hidden" name={TOKEN_FIELD} value={visitorToken(c, home)} />
-        <input type="hidden" name="code" value={code} />
-        <NameField value={name} isWrong={sentence !== undefined} />
-        <NewPasswordField />
-        <p>
-          <button>Make my account</button>{' '}
-          <ByProvider root={root} path="invitedByProvider" provider={provider} />
+      <div class="door">
+        <h1>You are invited</h1>
+        <p class="lead">
+          Holdfast keeps the books of a household and brings them to its Kobos. Pick a name and a
+          password, and you have an account here.
         </p>
-      </form>
+        <Wrong sentence={sentence} />
+        <form method="post" action={link(root, 'invitation')} class="fields">
+          <input type="hidden" name={TOKEN_FIELD} value={visitorToken(c, home)} />
+          <input type="hidden" name="code" value={code} />
+          <NameField value={name} isWrong={sentence !== undefined} />
+          <NewPasswordField />
+          <p>
+            <button class="first">Make my account</button>
+          </p>
+          <ByProvider root={root} path="invitedByProvider" provider={provider} />
+        </form>
+      </div>
     </Layout>
   )
 }

@@ -8,6 +8,7 @@ import { invitationUrl } from '../../public-url.ts'
 import { baseOf } from '../cookie.ts'
 import { readForm } from '../form.ts'
 import { Form, Layout, Time } from '../layout.tsx'
+import { Matter } from '../matter.tsx'
 import { link } from '../paths.ts'
 import type { Page, Visit, WebContext } from '../visit.ts'
 
@@ -53,59 +54,70 @@ function PeoplePage(props: {
   return (
     <Layout title="People" root={root} visit={visit} here="people">
       <h1>People</h1>
-      <ul>
+      <p class="lead">
+        Everybody of the household shares the library. Shelves, Kobos and reading are each person’s
+        own.
+      </p>
+      <ul class="entries">
         {people.map(({ id, name, owner, createdAt }) => (
           <li>
-            {name}
-            {owner && ', owner'}, here since <Time visit={visit} at={createdAt} />
+            <p>
+              {name}
+              {owner && ', owner'}
+              <span class="soft">
+                , here since <Time visit={visit} at={createdAt} />
+              </span>
+            </p>
             {id !== visit.person.id && (
-              <>
-                {' · '}
-                <a href={link(root, 'removal', { id })}>
-                  Remove<span class="unseen"> {name}</span>
-                </a>
-              </>
+              <a class="plain-link" href={link(root, 'removal', { id })}>
+                Remove<span class="unseen"> {name}</span>
+              </a>
             )}
           </li>
         ))}
       </ul>
-      <h2>Invite somebody</h2>
-      {made !== undefined && (
-        <div role="status">
-          <p class="tide">Send this address to whoever you invite. It is not shown again.</p>
-          <pre>
-            <code>{made}</code>
-          </pre>
-        </div>
-      )}
-      <Form visit={visit} action={link(root, 'invite')} class="fields">
-        <p>
-          <label for="label">For whom</label>
-          <input id="label" name="label" maxlength={100} autocomplete="off" />
-        </p>
-        <p>
-          <button>Invite</button>
-        </p>
-      </Form>
-      <p class="soft">
-        An invitation is good once, and for seven days. Whoever has its address picks a name and a
-        password.
-      </p>
+      <Matter
+        id="invite"
+        title="Invite somebody"
+        note="An invitation is good once, and for seven days. Whoever has its address picks a name and a password."
+      >
+        {made !== undefined && (
+          <div role="status" class="once">
+            <p class="tide">Send this address to whoever you invite. It is not shown again.</p>
+            <pre>
+              <code>{made}</code>
+            </pre>
+          </div>
+        )}
+        <Form visit={visit} action={link(root, 'invite')} class="fields">
+          <p>
+            <label for="label">For whom</label>
+            <input id="label" name="label" maxlength={100} autocomplete="off" />
+          </p>
+          <p>
+            <button>Invite</button>
+          </p>
+        </Form>
+      </Matter>
       {invitations.length > 0 && (
-        <>
-          <h2>Open invitations</h2>
-          <ul>
+        <Matter id="open" title="Open invitations">
+          <ul class="entries">
             {invitations.map(({ id, label, createdAt, endsAt }) => (
               <li>
-                {label === '' ? 'For somebody' : `For ${label}`}, made{' '}
-                <Time visit={visit} at={createdAt} />, good until <Time visit={visit} at={endsAt} />
+                <p>
+                  {label === '' ? 'For somebody' : `For ${label}`}
+                  <span class="soft">
+                    , made <Time visit={visit} at={createdAt} />, good until{' '}
+                    <Time visit={visit} at={endsAt} />
+                  </span>
+                </p>
                 <Form visit={visit} action={link(root, 'withdraw', { id })}>
-                  <button>Withdraw</button>
+                  <button class="plain">Withdraw</button>
                 </Form>
               </li>
             ))}
           </ul>
-        </>
+        </Matter>
       )}
     </Layout>
   )

@@ -31,19 +31,20 @@ function RemovalPage({ visit, removal }: { visit: Visit; removal: Removal }) {
   return (
     <Layout title={`Remove ${name}`} root={root} visit={visit} here="people">
       <h1>Remove {name}?</h1>
-      <ul>
+      <p class="lead">Nothing is changed yet. This would be so:</p>
+      <ul class="removal">
         {sentences.map((sentence) => (
           <li>{sentence}</li>
         ))}
       </ul>
-      <Form visit={visit} action={link(root, 'removal', { id })}>
-        <button name="confirm" value="1" class="stamp">
+      <Form visit={visit} action={link(root, 'removal', { id })} class="row">
+        <button name="confirm" value="1" class="danger">
           Yes, remove {name}
         </button>
+        <a class="tall" href={link(root, 'people')}>
+          No, back to everybody
+        </a>
       </Form>
-      <p>
-        <a href={link(root, 'people')}>No, back to everybody</a>
-      </p>
     </Layout>
   )
 }

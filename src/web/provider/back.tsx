@@ -70,11 +70,15 @@ function refusedPage(c: WebContext, name: string, because: Because) {
   const root = rootOf(c.req.url)
   return (
     <Layout title="Not let in" root={root}>
-      <h1>Not let in</h1>
-      <p class="lead">{SENTENCES[because](name)}</p>
-      <p>
-        <a href={link(root, 'signIn')}>Sign in otherwise</a>
-      </p>
+      <div class="problem">
+        <h1>Not let in</h1>
+        <p class="lead">{SENTENCES[because](name)}</p>
+        <p>
+          <a class="button" href={link(root, 'signIn')}>
+            Sign in otherwise
+          </a>
+        </p>
+      </div>
     </Layout>
   )
 }

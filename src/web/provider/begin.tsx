@@ -76,10 +76,14 @@ async function send(c: WebContext, home: Home, errand: Errand, to?: string) {
   c.header('refresh', `0; url=${url}`)
   return c.html(
     <Layout title={`To ${name}`} root={rootOf(c.req.url)} visit={c.get('visit')}>
-      <h1>To {name}</h1>
-      <p class="lead">
-        <a href={url}>Go on to {name}</a>
-      </p>
+      <div class="problem">
+        <h1>To {name}</h1>
+        <p>
+          <a class="button first" href={url}>
+            Go on to {name}
+          </a>
+        </p>
+      </div>
     </Layout>,
   )
 }

@@ -75,46 +75,52 @@ function SignInPage(props: {
   const { root, token, to, name, isWrong, undone, provider, hasPasskeys } = props
   return (
     <Layout title="Sign in" root={root}>
-      <h1>Sign in</h1>
-      {undone === true && (
-        <p role="status" class="stamp">
-          You were signed out meanwhile. What you sent was not done.
-        </p>
-      )}
-      <Wrong sentence={isWrong ? 'Nobody here has this name and this password.' : undefined} />
-      <form method="post" action={link(root, 'signIn')} class="fields">
-        <input type="hidden" name={TOKEN_FIELD} value={token} />
-        {to !== undefined && <input type="hidden" name="to" value={to} />}
-        <NameField name={name} isWrong={isWrong} />
-        <p>
-          <label for="password">Password</label>
-          <input
-            id="password"
-            name="password"
-            type="password"
-            required
-            autocomplete="current-password"
-            aria-describedby={isWrong ? 'wrong' : undefined}
-          />
-        </p>
-        <p>
-          <button>Sign in</button>
-        </p>
-      </form>
-      {hasPasskeys && <PasskeyButton root={root} token={token} to={to} />}
-      {provider !== undefined && (
-        <form method="post" action={link(root, 'toProvider')}>
+      <div class="door">
+        <h1>Sign in</h1>
+        {undone === true && (
+          <p role="status" class="stamp">
+            You were signed out meanwhile. What you sent was not done.
+          </p>
+        )}
+        <Wrong sentence={isWrong ? 'Nobody here has this name and this password.' : undefined} />
+        <form method="post" action={link(root, 'signIn')} class="fields">
           <input type="hidden" name={TOKEN_FIELD} value={token} />
           {to !== undefined && <input type="hidden" name="to" value={to} />}
+          <NameField name={name} isWrong={isWrong} />
           <p>
-            <button>Sign in with {provider}</button>
+            <label for="password">Password</label>
+            <input
+              id="password"
+              name="password"
+              type="password"
+              required
+              autocomplete="current-password"
+              aria-describedby={isWrong ? 'wrong' : undefined}
+            />
+          </p>
+          <p>
+            <button class="first">Sign in</button>
           </p>
         </form>
-      )}
-      <p>
-        Whoever lost all of it <a href={link(root, 'recovery')}>takes a recovery code</a>. Whoever
-        has no account yet is invited by the owner of this server.
-      </p>
+        {(hasPasskeys || provider !== undefined) && (
+          <div class="others">
+            {hasPasskeys && <PasskeyButton root={root} token={token} to={to} />}
+            {provider !== undefined && (
+              <form method="post" action={link(root, 'toProvider')}>
+                <input type="hidden" name={TOKEN_FIELD} value={token} />
+                {to !== undefined && <input type="hidden" name="to" value={to} />}
+                <p>
+                  <button>Sign in with {provider}</button>
+                </p>
+              </form>
+            )}
+          </div>
+        )}
+        <p class="after">
+          Whoever lost all of it <a href={link(root, 'recovery')}>takes a recovery code</a>. Whoever
+          has no account yet is invited by the owner of this server.
+        </p>
+      </div>
     </Layout>
   )
 }

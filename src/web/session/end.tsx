@@ -20,14 +20,18 @@ export function endSession(home: Home): Page {
     if (leave === undefined) return c.redirect(link(root, 'signIn'), 303)
     return c.html(
       <Layout title="Signed out" root={root}>
-        <h1>Signed out</h1>
-        <p class="lead">You are signed out here. {name} may still know you in this browser.</p>
-        <p>
-          <a href={leave}>Sign out at {name} too</a>
-        </p>
-        <p>
-          <a href={link(root, 'signIn')}>Sign in again</a>
-        </p>
+        <div class="problem">
+          <h1>Signed out</h1>
+          <p class="lead">You are signed out here. {name} may still know you in this browser.</p>
+          <p>
+            <a class="button first" href={leave}>
+              Sign out at {name} too
+            </a>
+          </p>
+          <p>
+            <a href={link(root, 'signIn')}>Sign in again</a>
+          </p>
+        </div>
       </Layout>,
     )
   }

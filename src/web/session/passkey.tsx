@@ -60,14 +60,18 @@ function refusedPage(c: WebContext) {
   const root = rootOf(c.req.url)
   return (
     <Layout title="Not let in" root={root}>
-      <h1>Not let in</h1>
-      <p class="lead">
-        That passkey is not known here, or it took longer than five minutes. Please try again, or
-        sign in otherwise.
-      </p>
-      <p>
-        <a href={link(root, 'signIn')}>Back to the sign-in page</a>
-      </p>
+      <div class="problem">
+        <h1>Not let in</h1>
+        <p class="lead">
+          That passkey is not known here, or it took longer than five minutes. Please try again, or
+          sign in otherwise.
+        </p>
+        <p>
+          <a class="button" href={link(root, 'signIn')}>
+            Back to the sign-in page
+          </a>
+        </p>
+      </div>
     </Layout>
   )
 }

@@ -38,35 +38,37 @@ function recoveryPage(c: WebContext, home: Home, name?: string) {
   const isWrong = name !== undefined
   return (
     <Layout title="Recovery" root={root}>
-      <h1>Sign in with a recovery code</h1>
-      <Wrong
-        sentence={
-          isWrong ? 'Nobody here has this name and this code. Each is good once.' : undefined
-        }
-      />
-      <form method="post" action={link(root, 'recovery')} class="fields">
-        <input type="hidden" name={TOKEN_FIELD} value={visitorToken(c, home)} />
-        <NameField name={name} isWrong={isWrong} />
-        <p>
-          <label for="code">Recovery code</label>
-          <input
-            id="code"
-            name="code"
-            required
-            maxlength={200}
-            autocomplete="off"
-            autocapitalize="none"
-            spellcheck={false}
-            aria-describedby={isWrong ? 'wrong' : undefined}
-          />
+      <div class="door">
+        <h1>Sign in with a recovery code</h1>
+        <Wrong
+          sentence={
+            isWrong ? 'Nobody here has this name and this code. Each is good once.' : undefined
+          }
+        />
+        <form method="post" action={link(root, 'recovery')} class="fields">
+          <input type="hidden" name={TOKEN_FIELD} value={visitorToken(c, home)} />
+          <NameField name={name} isWrong={isWrong} />
+          <p>
+            <label for="code">Recovery code</label>
+            <input
+              id="code"
+              name="code"
+              required
+              maxlength={200}
+              autocomplete="off"
+              autocapitalize="none"
+              spellcheck={false}
+              aria-describedby={isWrong ? 'wrong' : undefined}
+            />
+          </p>
+          <p>
+            <button class="first">Sign in</button>
+          </p>
+        </form>
+        <p class="after">
+          <a href={link(root, 'signIn')}>Back to the sign-in page</a>
         </p>
-        <p>
-          <button>Sign in</button>
-        </p>
-      </form>
-      <p>
-        <a href={link(root, 'signIn')}>Back to the sign-in page</a>
-      </p>
+      </div>
     </Layout>
   )
 }

@@ -1,11 +1,16 @@
 import { z } from 'zod'
 import { booksByIds } from '../../catalogue/catalogue.store.ts'
 import type { Device } from '../../devices/device.ts'
+import { inBrief } from '../../diary/brief.ts'
 import { readDiary, type ToldSync } from '../../diary/diary.ts'
 import { sum } from '../../diary/phrases.ts'
+import type { BriefSync } from '../../diary/recent.store.ts'
 import type { KnownRequest } from '../../diary/requests.ts'
 import type { Home } from '../../home.ts'
 import { ownDevice } from '../../own-device.ts'
+import { isSame } from '../book/history.tsx'
+import type { Figures } from '../device/figures.ts'
+import { ItsSyncs } from '../device/overview.tsx'
 import { Layout, Time } from '../layout.tsx'
 import { link } from '../paths.ts'
 import { readQuery } from '../query.ts'
@@ -19,7 +24,7 @@ const Asked = z.object({ before: z.coerce.number().int().min(1).optional() })
 type TitleOf = (book: string) => string | undefined
 
 /** The diary of a device: its syncs in sentences, newest first, each with what is known of its requests. */
-export function showDiary(home: Home): Page {
+export function showDiary(home: Home, figures: Figures): Page {
   return async (c) => {
     const { visit } = c.var
     const device = await ownDevice(home.db.read, visit.person, c.req.param('id') ?? '')
@@ -29,7 +34,8 @@ export function showDiary(home: Home): Page {
     const asked = items.flatMap(({ requests }) => requests.flatMap(({ bookId }) => bookId ?? []))
     const titles = await booksByIds(home.db.read, [...new Set(asked)])
     const titleOf: TitleOf = (book) => titles.get(book)?.title
-    return c.html(<DiaryPage {...{ visit, device, items, next, titleOf }} />)
+    const syncs = before === undefined ? await figures.syncs(device) : []
+    return c.html(<DiaryPage {...{ visit, device, items, next, titleOf, syncs }} />)
   }
 }
 
@@ -39,23 +45,34 @@ function DiaryPage(props: {
   items: ToldSync[]
   next: number | null
   titleOf: TitleOf
+  syncs: BriefSync[]
 }) {
-  const { visit, device, items, next, titleOf } = props
+  const { visit, device, items, next, titleOf, syncs } = props
   const { root } = visit
   const { id, name } = device
   return (
     <Layout title={`The diary of ${name}`} root={root} visit={visit} here="devices">
-      <h1>The diary of {name}</h1>
-      <p>
-        <a href={link(root, 'device', { id })}>What it holds</a>
+      <p class="label">
+        <a href={link(root, 'device', { id })}>{name}</a>
       </p>
+      <h1>The diary of {name}</h1>
+      <nav class="words" aria-label={`Pages of ${name}`}>
+        <a href={link(root, 'device', { id })}>What it holds</a>
+        <a href={link(root, 'audits', { id })}>Audits</a>
+        <a href={link(root, 'settings', { id })}>Settings</a>
+      </nav>
       {items.length === 0 && <p class="lead">No syncs.</p>}
-      {items.map((sync) => (
-        <SyncOnPage visit={visit} device={device} sync={sync} titleOf={titleOf} />
-      ))}
+      {syncs.length > 0 && <ItsSyncs visit={visit} device={device} syncs={syncs} />}
+      <div class="diary">
+        {items.map((sync) => (
+          <SyncOnPage visit={visit} device={device} sync={sync} titleOf={titleOf} />
+        ))}
+      </div>
       {next !== null && (
-        <p>
-          <a href={link(root, 'diary', { id }, { before: String(next) })}>Older syncs</a>
+        <p class="further">
+          <a rel="next" href={link(root, 'diary', { id }, { before: String(next) })}>
+            Older syncs
+          </a>
         </p>
       )}
     </Layout>
@@ -64,28 +81,35 @@ function DiaryPage(props: {
 
 function SyncOnPage(props: { visit: Visit; device: Device; sync: ToldSync; titleOf: TitleOf }) {
   const { visit, device, sync, titleOf } = props
-  const { id, startedAt, sentences, requests } = sync
+  const { id, startedAt, sentences, requests, counts } = sync
   const bundle = link(visit.root, 'bundle', { id: device.id, syncId: id })
+  const brief = inBrief(counts)
   return (
     <article aria-labelledby={`sync-${id}`}>
       <h2 id={`sync-${id}`}>
         <Time visit={visit} at={startedAt} />, {lengthOf(sync)}
+        {brief !== '' && `: ${brief}`}
       </h2>
       <p>{sentences.join(' ')}</p>
       {requests.length > 0 && (
         <details>
           <summary>Its requests, as far as they left a trace: {requests.length}</summary>
-          <ol>
-            {requests.map((request) => (
+          <ol class="history">
+            {requests.map((request, index) => (
               <li>
-                <Time visit={visit} at={request.at} />: {tellRequest(request, titleOf)}
+                <span
+                  class={isSame(requests[index - 1]?.at, request.at, visit) ? 'again' : undefined}
+                >
+                  <Time visit={visit} at={request.at} />
+                </span>
+                <span>{tellRequest(request, titleOf)}</span>
               </li>
             ))}
           </ol>
         </details>
       )}
       <p class="soft">
-        <a href={bundle} download>
+        <a class="tall" href={bundle} download>
           Its bundle<span class="unseen"> of {visit.tell(startedAt)}</span>
         </a>
         , without titles, names and secrets.

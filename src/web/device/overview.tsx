@@ -1,0 +1,127 @@
+import type { BriefSync } from '../../diary/recent.store.ts'
+import type { Device } from '../../devices/device.ts'
+import { bucketsOfAges, bucketsOfWaits, quantile, tellLength } from '../chart/buckets.ts'
+import { Columns } from '../chart/columns.tsx'
+import type { SyncMark } from '../chart/marks.ts'
+import { tellAgreement } from '../chart/segments.ts'
+import { Strip } from '../chart/strip.tsx'
+import { Timeline } from '../chart/timeline.tsx'
+import { Time } from '../layout.tsx'
+import { told } from '../library/choice-words.tsx'
+import { link } from '../paths.ts'
+import type { Visit } from '../visit.ts'
+import type { Standing } from './figures.ts'
+
+const DAY = 86_400_000
+
+type Of = { visit: Visit; device: Device }
+
+/** Whether a Kobo holds what it should. */
+export function Agreeing({ device, standing }: Of & { standing: Standing }) {
+  const { agreement } = standing
+  return (
+    <section id="agreeing" aria-labelledby="agreement">
+      <h2 id="agreement">Agreement</h2>
+      <p>{tellAgreement(agreement)}</p>
+      <Strip id="strip" of={device.name} agreement={agreement} />
+    </section>
+  )
+}
+
+/** Whether it syncs, and whether that succeeds. */
+export function ItsSyncs({ visit, device, syncs }: Of & { syncs: readonly BriefSync[] }) {
+  const { root, now, tell } = visit
+  const { id, name, lastSeenAt } = device
+  const when = ({ id: sync, at }: SyncMark) => {
+    const page = link(root, 'diary', { id }, { before: String(Number(sync) + 1) })
+    return (
+      <a href={`${page}#sync-${sync}`}>
+        <Time visit={visit} at={at} />
+      </a>
+    )
+  }
+  return (
+    <section id="timeline" aria-labelledby="its-syncs">
+      <h2 id="its-syncs">Its syncs</h2>
+      {syncs.length === 0 ? (
+        <p>{lastSeenAt === null ? 'It never synced.' : 'It did not sync for four weeks.'}</p>
+      ) : (
+        <>
+          <p>One mark for each sync of four weeks; one that broke off is hollow.</p>
+          <Timeline
+            id="syncs"
+            of={name}
+            marks={syncs.map((sync) => marked(sync, syncs[0], now))}
+            now={now}
+            tell={tell}
+            when={when}
+          />
+        </>
+      )}
+    </section>
+  )
+}
+
+/** How long a sync may be silent and go on, in ms. */
+const SILENCE = 60_000
+
+function marked(sync: BriefSync, newest: BriefSync | undefined, now: number): SyncMark {
+  const { id, at, sent } = sync
+  const mayGoOn = newest?.id === id && now - at < SILENCE
+  return { id, at, sent, end: mayGoOn ? 'whole' : endOf(sync) }
+}
+
+function endOf({ sent, complete, lost }: BriefSync): SyncMark['end'] {
+  if (lost || (sent > 0 && !complete)) return 'broken'
+  return complete ? 'whole' : 'quiet'
+}
+
+/** How long books take from the shelf to the Kobo. */
+export function FromShelf({ waits }: { waits: readonly number[] }) {
+  const half = quantile(waits, 0.5)
+  const most = quantile(waits, 0.95)
+  return (
+    <section id="waits" aria-labelledby="from-shelf">
+      <h2 id="from-shelf">From the shelf to the Kobo</h2>
+      {half === undefined || most === undefined ? (
+        <p>Nothing was downloaded yet since it was put on a shelf.</p>
+      ) : (
+        <>
+          <p>{tellWaits(waits.length, half, most)}</p>
+          <Columns
+            id="waiting"
+            name="Time from shelf to device"
+            sentence={tellWaits(waits.length, half, most)}
+            of="Arrived"
+            buckets={bucketsOfWaits(waits)}
+          />
+        </>
+      )}
+    </section>
+  )
+}
+
+function tellWaits(books: number, half: number, most: number): string {
+  if (books === 1) return `The last book was downloaded ${tellLength(half)} after it was shelved.`
+  return `Of the last ${books} books, half were downloaded within ${tellLength(half)} of being shelved, and 19 of 20 within ${tellLength(most)}.`
+}
+
+/** How old the proof is of each book that it has. */
+export function AgeOfProof({ standing }: { standing: Standing }) {
+  const ages = standing.ages.map(
+    ([days, books]) => [days === null ? null : days * DAY, books] as const,
+  )
+  const books = ages.reduce((sum, [, count]) => sum + count, 0)
+  if (books === 0) return null
+  const buckets = bucketsOfAges(ages.map(([age, count]) => [age, count] as const))
+  const fresh = (buckets[0]?.count ?? 0) + (buckets[1]?.count ?? 0)
+  const none = buckets.at(-1)?.count ?? 0
+  const sentence = `Of ${books === 1 ? 'one book' : `${told(books)} books`} that it has, ${told(fresh)} ${fresh === 1 ? 'was' : 'were'} proven within a week${none > 0 ? `, and ${told(none)} never` : ''}.`
+  return (
+    <div id="proofs" class="proofs">
+      <h3>How old the proof is</h3>
+      <p>{sentence}</p>
+      <Columns id="ages" name="Age of proof" sentence={sentence} of="Proven" buckets={buckets} />
+    </div>
+  )
+}

@@ -1,0 +1,28 @@
+import type { Database } from '../db/open.ts'
+
+/** How long something is kept at most, in ms: what is told of it may depend on the time as well. */
+const LONGEST = 30_000
+
+/**
+ * Keeps what is read, by its name, until anything is written to the database, and half a minute at most by `now` (epoch ms): then it is read
+ * anew. For what costs as much as there are books, and is asked for again and again. Those that ask at once share one reading.
+ */
+export function keeping<Value>(
+  db: Pick<Database, 'otherWriters'>,
+  now: () => number,
+): (name: string, read: () => Promise<Value>) => Promise<Value> {
+  const kept = new Map<string, { value: Promise<Value>; at: number }>()
+  let written: number | undefined
+  return (name, read) => {
+    const writers = db.otherWriters()
+    if (writers !== written) kept.clear()
+    written = writers
+    const known = kept.get(name)
+    if (known && Math.abs(now() - known.at) < LONGEST) return known.value
+    const value = read()
+    kept.set(name, { value, at: now() })
+    // A failure is told to those who asked, and to nobody later.
+    value.catch(() => kept.delete(name))
+    return value
+  }
+}

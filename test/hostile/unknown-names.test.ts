@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ACCOUNTS } from '../../src/wrong-secrets.ts'
+import { openBrowser, type Browser } from '../support/browser.ts'
+import { openHouse, type House } from '../support/house.ts'
+
+let house: House
+let callers = 0
+beforeAll(async () => {
+  house = await openHouse({ trustedProxies: '127.0.0.1' })
+  // Somebody who signs in by something else.
+  const wayless = await house.person('Wayless')
+  await house.server.home.db.transact((tx) =>
+    tx.deleteFrom('password').where('person', '=', wayless.id).execute(),
+  )
+})
+afterAll(() => house.close())
+
+const browser = (): Browser =>
+  openBrowser(house.url, { 'x-forwarded-for': `203.0.113.${++callers % 250}` })
+
+describe('a name that nobody has', () => {
+  test('is told the same as a name that somebody has, whatever is wrong', async () => {
+    const told = new Set<string>()
+    for (const name of ['Anna', 'Nobody', 'Wayless', 'anna\u0000', '']) {
+      const wrong = browser()
+      await wrong.signIn(name, 'a password of nobody')
+      told.add(`${wrong.shown.status} ${wrong.words}`)
+    }
+    expect(told.size).toBe(1)
+  })
+
+  test('takes as long to be refused, by a password and by a recovery code', async () => {
+    for (const [path, field] of [
+      ['/sign-in', 'password'],
+      ['/sign-in/recovery', 'code'],
+    ] as const) {
+      const shortest = new Map<string, number>()
+      // In turn, so that a machine that is busy for a while is so for all of them; and never so often that answers wait.
+      for (let round = 0; round < ACCOUNTS.free / 2 - 2; round += 1)
+        for (const name of ['Anna', 'Wayless', `Nobody ${round}`]) {
+          const wrong = browser()
+          const began = performance.now()
+          await wrong.post(path, { name, [field]: 'wrong' }, { origin: house.url })
+          const ms = performance.now() - began
+          const kind = name.replace(/ \d+$/, '')
+          expect([path, wrong.shown.status]).toEqual([path, 422])
+          shortest.set(kind, Math.min(ms, shortest.get(kind) ?? Infinity))
+        }
+      const known = shortest.get('Anna') ?? 0
+      for (const kind of ['Wayless', 'Nobody']) {
+        const ratio = (shortest.get(kind) ?? 0) / known
+        expect([path, kind, ratio > 0.5 && ratio < 2, ratio]).toEqual([path, kind, true, ratio])
+      }
+    }
+  })
+})

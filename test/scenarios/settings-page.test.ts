@@ -1,0 +1,58 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { openBrowser, type Browser } from '../support/browser.ts'
+import { faultsOf } from '../support/html.ts'
+import { openHouse, type House } from '../support/house.ts'
+
+let house: House
+beforeEach(async () => {
+  house = await openHouse()
+})
+afterEach(() => house.close())
+
+async function at(name: string): Promise<Browser> {
+  const browser = openBrowser(house.url)
+  await browser.signIn(name)
+  await browser.follow('Settings')
+  return browser
+}
+
+test('the owner sees how the server is set up, and what a backup must hold', async () => {
+  await house.person('Ben')
+  await house.api('POST', '/invitations', { label: 'Cleo' })
+  const anna = await at('Anna')
+  expect(faultsOf(anna.shown.html)).toEqual([])
+  expect(anna.words).toContain('Anna and Ben. One invitation is open.')
+  expect(anna.words).toContain('At least 10 characters')
+  expect(anna.words).toContain('Not by this address: they need a name')
+  expect(anna.words).toContain(`Data ${house.dataDir} By HOLDFAST_DATA_DIR`)
+  expect(anna.words).toContain(`Inbox ${house.dataDir}/inbox`)
+  expect(anna.words).toContain(`Copy ${house.dataDir} , all of it.`)
+  expect(anna.words).toContain(`described at ${house.url}/api/v1/openapi.json`)
+  await anna.follow('Invite or remove somebody')
+  expect(anna.words).toContain('For Cleo')
+})
+
+test('others see what concerns them, and no paths of the machine', async () => {
+  await house.person('Ben')
+  const ben = await at('Ben')
+  expect(faultsOf(ben.shown.html)).toEqual([])
+  expect(ben.words).toContain('Anna and Ben.')
+  expect(ben.words).toContain('You have one.')
+  expect(ben.words).not.toMatch(/Backup|invitation|Invite/)
+  expect(ben.shown.html).not.toContain(house.dataDir)
+})
+
+test('the first page leads to the first visit, and once somebody owns the server to signing in', async () => {
+  const empty = await openHouse({ isEmpty: true })
+  const guest = openBrowser(empty.url)
+  await guest.go('/')
+  expect(faultsOf(guest.shown.html)).toEqual([])
+  await guest.follow('First visit')
+  await guest.go('/')
+  expect(guest.words).toContain('How it begins')
+  await empty.makeOwner('Anna')
+  await guest.go('/')
+  expect(guest.words).not.toContain('How it begins')
+  await guest.follow('Sign in')
+  await empty.close()
+})
