@@ -50,6 +50,20 @@ export async function countBooks(db: Db, shelf: string): Promise<number> {
   return Number(row.books)
 }
 
+/** Whether any book that is not deleted stands on a shelf of the person. */
+export async function hasShelved(db: Db, person: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('shelf')
+    .innerJoin('shelf_book', 'shelf_book.shelf', 'shelf.id')
+    .innerJoin('book', 'book.id', 'shelf_book.book')
+    .where('shelf.person', '=', person)
+    .where('book.deleted_at', 'is', null)
+    .select('shelf.id')
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 /** Ids of the person's shelves on which a book stands. */
 export async function shelvesWith(db: Db, person: string, book: string): Promise<Set<string>> {
   const rows = await db

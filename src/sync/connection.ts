@@ -11,6 +11,8 @@ export type Connection = {
   offeredAt: number | null
   /** When it first had a whole book. */
   fetchedAt: number | null
+  /** Which that was. */
+  fetched: string | null
 }
 
 /** Looks how far a Kobo has come. Reads only what happened since it was given its address. */
@@ -45,11 +47,17 @@ export async function connectionOf(db: Db, device: Device): Promise<Connection> 
     offered &&
     (await db
       .selectFrom('log')
-      .select('at')
+      .select(['at', 'book'])
       .where('device', '=', device.id)
       .where('seq', '>', offered.seq)
       .where('kind', '=', 'download-completed')
       .orderBy('seq')
       .executeTakeFirst())
-  return { since, calledAt, offeredAt: offered?.at ?? null, fetchedAt: fetched?.at ?? null }
+  return {
+    since,
+    calledAt,
+    offeredAt: offered?.at ?? null,
+    fetchedAt: fetched?.at ?? null,
+    fetched: fetched?.book ?? null,
+  }
 }

@@ -139,7 +139,10 @@ function forged(): Problem {
 
 function signInLink(c: WebContext): string {
   const { pathname, search } = new URL(c.req.url)
-  return link(rootOf(c.req.url), 'signIn', {}, { to: isRead(c) ? pathname + search : undefined })
+  const root = rootOf(c.req.url)
+  return isRead(c)
+    ? link(root, 'signIn', {}, { to: pathname + search })
+    : link(root, 'signIn', {}, { undone: '1' })
 }
 
 function isRead(c: WebContext): boolean {

@@ -158,6 +158,63 @@ describe('connecting a Kobo by the pages', () => {
   })
 })
 
+describe('somebody who has shelved nothing', () => {
+  beforeEach(async () => {
+    await scene.close()
+    scene = await openScene([], { publicUrl: 'http://books.example.org' })
+    anna = openBrowser(scene.house.url)
+    await anna.signIn('Anna')
+  })
+
+  const shelves = async () =>
+    (await scene.house.api<{ items: { name: string; books: number }[] }>('GET', '/shelves')).body
+      .items
+
+  test('is offered a shelf with the library on it, once, which the Kobo takes along', async () => {
+    await scene.bring('Emma')
+    await anna.go('/connect')
+    expect(anna.words).toContain('Put “Emma” on a first shelf, “To read”')
+    expect(anna.shown.html).toContain('value="Anna’s Kobo"')
+    await scene.bring('Persuasion')
+    await anna.go('/connect')
+    expect(anna.words).toContain('Put all 2 books on a first shelf')
+    expect(faultsOf(anna.shown.html)).toEqual([])
+    const twice = ['Libra', 'Clara'].map((name) => ({ name, first: '1', carries: 'chosen' }))
+    for (const wish of twice) {
+      await anna.press('Make its address', wish)
+      const kobo = await koboHere(addressShown())
+      await kobo.sync()
+      // The second is an old page that was sent again: it offered what is there by now.
+      expect(kobo.titles()).toEqual(wish.name === 'Libra' ? ['Emma', 'Persuasion'] : [])
+      await anna.go('/connect')
+      expect(anna.words).not.toContain('first shelf')
+    }
+    expect((await shelves()).map(({ name, books }) => [name, books])).toEqual([
+      ['Sofa', 0],
+      ['To read', 2],
+    ])
+  })
+
+  test('is offered what came last of a large library, and may do without', async () => {
+    for (let n = 0; n < 51; n += 1) {
+      await scene.bring(`Volume ${n}`)
+      scene.house.advance(1000)
+    }
+    await anna.go('/connect')
+    expect(anna.words).toContain('Put the 20 books that came last on a first shelf')
+    await anna.press('Make its address', { name: 'Clara' })
+    expect((await shelves()).map(({ books }) => books)).toEqual([0])
+    await anna.go('/connect')
+    expect(anna.shown.html).not.toContain('value="Anna’s Kobo"')
+    await anna.press('Make its address', { name: 'Libra', first: '1' })
+    expect((await shelves()).map(({ books }) => books)).toEqual([0, 20])
+    const db = scene.house.server.home.db.read
+    const rows = await db.selectFrom('shelf_book').select('book').execute()
+    expect(rows.map(({ book }) => book)).toContain(scene.id('Volume 50'))
+    expect(rows.map(({ book }) => book)).not.toContain(scene.id('Volume 30'))
+  }, 60_000)
+})
+
 /** A Kobo that was given this address, by whose name it reaches the house. */
 async function koboHere(
   syncUrl: string,

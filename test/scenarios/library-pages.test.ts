@@ -43,6 +43,20 @@ test('an empty library says how books come to it', async () => {
   expect(faultsOf(anna.shown.html)).toEqual([])
 })
 
+test('somebody whose books reach no Kobo yet reads what comes next', async () => {
+  await add(['emma.epub', await makeEpub({ title: 'Emma' })])
+  expect(anna.words).toContain('Next: connect a Kobo')
+  expect(faultsOf(anna.shown.html)).toEqual([])
+  await scene.house.device('Libra')
+  await anna.go('/books')
+  await anna.follow('choose books')
+  expect(anna.words).toContain('Put them on')
+  const { items } = (await scene.house.api<{ items: { id: string }[] }>('GET', '/books')).body
+  await scene.house.shelf('Sofa', [items[0]?.id ?? ''])
+  await anna.go('/books')
+  expect(anna.words).not.toContain('Next:')
+})
+
 test('many files of one form become books, and what is none does not keep the others', async () => {
   const emma = await makeEpub({ title: 'Emma', authors: ['Jane Austen'] })
   await add(['emma.epub', emma], ['spoilt.epub', Buffer.from('no book')], ['again.epub', emma])

@@ -27,13 +27,16 @@ export function firstVisitLink(house: House): string {
 
 /** Turns on a simulated Kobo that was given the address on the page that is shown. `closeKobos` ends it. */
 export async function koboByPage(house: House, page: Page): Promise<HouseKobo> {
-  const syncUrl = await page.getByLabel('Its address').inputValue()
-  const secret = syncUrl.split('/').at(-1) ?? ''
+  const address = await page.getByLabel('Its address').inputValue()
   const path = await page
     .getByRole('link', { name: 'See how far it has come' })
     .getAttribute('href')
-  const device = /devices\/([\w-]+)/.exec(path ?? '')?.[1]
-  if (device === undefined || secret === '') throw new Error('The page shows no address.')
+  return koboGiven(house, /devices\/([\w-]+)/.exec(path ?? '')?.[1] ?? '', address)
+}
+
+/** Turns on the simulated Kobo of this id, which was given this address. `closeKobos` ends it. */
+export function koboGiven(house: House, device: string, syncUrl: string): HouseKobo {
+  if (device === '' || syncUrl === '') throw new Error('No page shows what this Kobo was given.')
   const home = mkdtempSync(join(tmpdir(), 'holdfast-kobo-'))
   return koboOn(house, { home, device, syncUrl, behind: house.url })
 }

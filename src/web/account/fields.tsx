@@ -11,7 +11,12 @@ export function Wrong({ sentence }: { sentence: string | undefined }) {
 }
 
 /** The name of an account to be. */
-export function NameField(props: { value?: string | undefined; isWrong: boolean }) {
+export function NameField(props: {
+  value?: string | undefined
+  isWrong: boolean
+  /** Somebody can type their name at once. */
+  isFirst?: boolean
+}) {
   return (
     <p>
       <label for="name">Name</label>
@@ -23,6 +28,7 @@ export function NameField(props: { value?: string | undefined; isWrong: boolean 
         maxlength={200}
         autocomplete="username"
         autocapitalize="none"
+        autofocus={props.isFirst}
         aria-describedby={props.isWrong ? 'wrong' : undefined}
       />
     </p>

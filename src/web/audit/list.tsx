@@ -120,16 +120,16 @@ function AuditsPage(props: { visit: Visit; device: Device; audits: Brief[] }) {
   )
 }
 
-/** What stands there only where scripts run. */
+/** What is for browsers in which scripts run. */
 function Here() {
   return (
-    <div id="here" hidden>
+    <div id="here" class="by-script">
       <p>
         Your browser reads the files itself. Only ids of this library’s books with sizes, progress
         and counts, the token of the last sync, and the firmware leave it.
       </p>
       <p>
-        <button type="button" id="pick">
+        <button type="button" id="pick" disabled>
           Choose the Kobo’s drive…
         </button>{' '}
         <label for="folder" hidden>

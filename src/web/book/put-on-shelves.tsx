@@ -15,7 +15,7 @@ export type Shelved = Shelf & { isOn: boolean }
 
 const Wish = z.object({
   shelf: z.array(z.string().max(64)).max(1000).default([]),
-  name: z.string().max(200).default(''),
+  name: z.string().max(4000).default(''),
 })
 
 /** On which of a person's shelves a book stands, to be changed. */

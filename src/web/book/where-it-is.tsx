@@ -14,7 +14,11 @@ export function WhereItIs(props: { visit: Visit; book: string; there: There[] })
   return (
     <section class="where-it-is" aria-labelledby="where">
       <h2 id="where">Where it is</h2>
-      {there.length === 0 && <p>You have no Kobo yet.</p>}
+      {there.length === 0 && (
+        <p>
+          You have no Kobo yet. <a href={link(visit.root, 'connect')}>Connect one.</a>
+        </p>
+      )}
       <ul>
         {there.map(({ device, content }) => (
           <li>

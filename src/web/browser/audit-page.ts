@@ -9,7 +9,6 @@ const NOTHING =
   'There is no database of a Kobo in what you chose: it is KoboReader.sqlite in the folder .kobo.'
 
 const form = found('audit', HTMLFormElement)
-const here = found('here', HTMLElement)
 const pick = found('pick', HTMLButtonElement)
 const folder = found('folder', HTMLInputElement)
 const database = found('database', HTMLInputElement)
@@ -22,7 +21,7 @@ const upload = found('upload', HTMLButtonElement)
 let drive: OfKobo | undefined
 let isBusy = false
 
-here.hidden = false
+pick.disabled = false
 database.addEventListener('change', () => forgetDrive())
 wal.addEventListener('change', () => forgetDrive())
 folder.addEventListener('change', () =>

@@ -11,11 +11,14 @@ const field = document.getElementById('address')
 const copy = document.getElementById('copy')
 let isBusy = false
 
-if (drive && window.showDirectoryPicker) drive.hidden = false
-document.getElementById('pick')?.addEventListener('click', () => void attempt())
+const pick = document.getElementById('pick')
+if (window.showDirectoryPicker && pick instanceof HTMLButtonElement) {
+  pick.addEventListener('click', () => void attempt())
+  pick.disabled = false
+} else pick?.replaceWith('This browser may not write there. Take the way with the file, below.')
 // Only over HTTPS or on the same machine.
 if (copy && field instanceof HTMLInputElement && 'clipboard' in navigator) {
-  copy.hidden = false
+  copy.classList.remove('awaited')
   copy.addEventListener('click', () => void copied(field.value))
 }
 if (field instanceof HTMLInputElement) field.addEventListener('focus', () => field.select())

@@ -9,11 +9,18 @@ export function dropBooks(): void {
   if (!form || !told || !field) return
   const queue = openQueue(form.action, told)
 
-  form.addEventListener('submit', (event) => {
+  // What is chosen is meant, also before this came; the button is for whoever has chosen nothing yet.
+  const takeChosen = (): void => {
     if (!field.files || field.files.length === 0) return
-    event.preventDefault()
     queue([...field.files])
     field.value = ''
+  }
+  takeChosen()
+  field.required = false
+  field.addEventListener('change', takeChosen)
+  form.addEventListener('submit', (event) => {
+    event.preventDefault()
+    field.click()
   })
 
   let over = 0
@@ -48,12 +55,18 @@ function openQueue(action: string, told: HTMLElement): (files: File[]) => void {
   let done = 0
   let all = 0
   let hasNew = false
+  let hasFailed = false
 
   const say = (): void => {
     sum.textContent = all === done ? `${done} of ${all}.` : `${done} of ${all}…`
     if (all !== done || !hasNew) return
     const see = document.createElement('a')
     see.href = `${new URL(action).pathname}?order=newest`
+    // An empty library has nothing else to look at.
+    if (told.dataset['shows'] !== undefined && !hasFailed) {
+      location.assign(`${see.href}&added=${all}`)
+      return
+    }
     see.textContent = 'Show what arrived'
     sum.append(' ', see)
   }
@@ -79,6 +92,7 @@ function openQueue(action: string, told: HTMLElement): (files: File[]) => void {
         line.end(sent)
         done += 1
         hasNew ||= sent.outcome !== 'failed'
+        hasFailed ||= sent.outcome === 'failed'
         say()
       })
     }

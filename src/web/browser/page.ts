@@ -6,4 +6,3 @@ import { searchWhileTyping } from './search.ts'
 listenForKeys()
 searchWhileTyping()
 dropBooks()
-for (const element of document.querySelectorAll<HTMLElement>('.scripted')) element.hidden = false

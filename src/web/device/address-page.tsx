@@ -29,7 +29,7 @@ export function AddressPage(props: {
       {address === undefined ? <NotReachable /> : <Address addresses={addresses} />}
       {address !== undefined && (
         <>
-          <div id="drive" data-address={address} hidden>
+          <div id="drive" class="by-script" data-address={address}>
             <Matter
               id="by-page"
               title="Let this page do it"
@@ -39,7 +39,7 @@ export function AddressPage(props: {
                 The browser asks which folder: choose the drive <code>KOBOeReader</code> itself.
               </p>
               <p>
-                <button type="button" id="pick" class="first">
+                <button type="button" id="pick" class="first" disabled>
                   Choose the Kobo’s drive…
                 </button>
               </p>
@@ -109,7 +109,7 @@ function Address({ addresses }: { addresses: string[] }) {
         <label for="address">Its address</label>
         <p class="row">
           <input id="address" class="mono" readonly value={first} />
-          <button type="button" id="copy" hidden>
+          <button type="button" id="copy" class="awaited">
             Copy
           </button>
         </p>

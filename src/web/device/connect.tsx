@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { connectDevice } from '../../device-actions.ts'
 import { deviceName } from '../../devices/device.ts'
+import { devicesOf } from '../../devices/device.store.ts'
 import type { Home } from '../../home.ts'
 import { shelvesOf } from '../../shelves/shelf.store.ts'
 import type { Shelf } from '../../shelves/shelf.ts'
@@ -11,15 +12,20 @@ import { link } from '../paths.ts'
 import type { Page, Visit } from '../visit.ts'
 import { AddressPage } from './address-page.tsx'
 import { Carries, carriedIn, CARRIED } from './carries.tsx'
+import { firstShelfFor, makeFirstShelf, OfferFirstShelf, type FirstShelf } from './first-shelf.tsx'
 import { basesFor, NotReachable } from './reach.tsx'
 
 /** The form for another Kobo, and what a person should know before. */
 export function askForKobo(home: Home): Page {
   return async (c) => {
     const { visit } = c.var
-    const shelves = await shelvesOf(home.db.read, visit.person.id)
+    const db = home.db.read
+    const shelves = await shelvesOf(db, visit.person.id)
+    const first = await firstShelfFor(db, visit.person)
+    const hasKobo = (await devicesOf(db, visit.person.id)).length > 0
+    const name = hasKobo ? undefined : `${visit.person.name}’s Kobo`.slice(0, 100)
     const isReachable = basesFor(c, home).length > 0
-    return c.html(<ConnectPage {...{ visit, shelves, isReachable }} />)
+    return c.html(<ConnectPage {...{ visit, shelves, first, name, isReachable }} />)
   }
 }
 
@@ -28,9 +34,11 @@ export function connectKobo(home: Home): Page {
   return async (c) => {
     const { visit } = c.var
     const asked = await readForm(c, Asked, ['shelf'])
+    const first = asked.first && (await makeFirstShelf(home, visit.person))
+    const chosen = carriedIn(asked)
     const { device, secret } = await connectDevice(home, visit.person, {
       name: asked.name,
-      shelves: carriedIn(asked),
+      shelves: chosen && first !== undefined ? [...new Set([...chosen, first])] : chosen,
     })
     return c.html(<AddressPage {...{ visit, device, secret, bases: basesFor(c, home) }} />)
   }
@@ -39,10 +47,17 @@ export function connectKobo(home: Home): Page {
 const Asked = z.object({
   name: z.string().max(400).overwrite(deviceName),
   ...CARRIED,
+  first: z.literal('1').optional(),
 })
 
-function ConnectPage(props: { visit: Visit; shelves: Shelf[]; isReachable: boolean }) {
-  const { visit, shelves, isReachable } = props
+function ConnectPage(props: {
+  visit: Visit
+  shelves: Shelf[]
+  first: FirstShelf | undefined
+  name: string | undefined
+  isReachable: boolean
+}) {
+  const { visit, shelves, first, name, isReachable } = props
   return (
     <Layout title="Connect a Kobo" root={visit.root} visit={visit} here="devices">
       <h1>Connect a Kobo</h1>
@@ -55,9 +70,10 @@ function ConnectPage(props: { visit: Visit; shelves: Shelf[]; isReachable: boole
         <Form visit={visit} action={link(visit.root, 'connect')} class="fields">
           <p>
             <label for="name">What do you call it?</label>
-            <input id="name" name="name" required maxlength={100} autocomplete="off" />
+            <input id="name" name="name" value={name} required maxlength={100} autocomplete="off" />
           </p>
           <Carries shelves={shelves} carried={null} />
+          {first && <OfferFirstShelf first={first} />}
           <p>
             <button class="first">Make its address</button>
           </p>

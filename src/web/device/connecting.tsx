@@ -3,10 +3,12 @@ import type { Device } from '../../devices/device.ts'
 import type { Home } from '../../home.ts'
 import { ownDevice } from '../../own-device.ts'
 import { connectionOf, type Connection } from '../../sync/connection.ts'
+import { readContents, type Content } from '../../sync/contents.ts'
 import { baseOf } from '../cookie.ts'
 import { Layout, Time } from '../layout.tsx'
 import { link } from '../paths.ts'
 import type { Page, Visit, WebContext } from '../visit.ts'
+import { StatusWord } from './contents-table.tsx'
 
 /** How far a Kobo has come that is being connected: four lamps. */
 export function showConnecting(home: Home): Page {
@@ -15,7 +17,12 @@ export function showConnecting(home: Home): Page {
     const device = await ownDevice(home.db.read, visit.person, c.req.param('id') ?? '')
     const connection = await connectionOf(home.db.read, device)
     const isReached = connection.calledAt !== null || cameBy(c, baseOf(c, home))
-    return c.html(<ConnectingPage {...{ visit, device, connection, isReached }} />)
+    const asked = { limit: 1, book: connection.fetched ?? undefined }
+    const content =
+      connection.fetched === null
+        ? undefined
+        : (await readContents(home.db.read, device, asked, visit.tell)).items[0]
+    return c.html(<ConnectingPage {...{ visit, device, connection, isReached, content }} />)
   }
 }
 
@@ -29,8 +36,10 @@ function ConnectingPage(props: {
   device: Device
   connection: Connection
   isReached: boolean
+  /** How the first book that was fetched stands on it. */
+  content: Content | undefined
 }) {
-  const { visit, device, connection, isReached } = props
+  const { visit, device, connection, isReached, content } = props
   const { root } = visit
   const { id, name, model, firmware } = device
   const { calledAt, offeredAt, fetchedAt } = connection
@@ -62,9 +71,10 @@ function ConnectingPage(props: {
           </Lamp>
         </ol>
         {fetchedAt === null ? (
-          <Waiting isCalled={calledAt !== null} isOffered={offeredAt !== null} />
+          <Waiting root={root} isCalled={calledAt !== null} isOffered={offeredAt !== null} />
         ) : (
           <p role="status" class="tide">
+            {content && <There content={content} />}
             Done. <a href={link(root, 'device', { id })}>See what {name} holds.</a>
           </p>
         )}
@@ -91,8 +101,19 @@ function Lamp({ lit, of, children }: { lit: boolean; of: string; children?: Chil
   )
 }
 
+/** The first book that came: how it stands now, and how that is known. */
+function There({ content: { title, status, sentence } }: { content: Content }) {
+  return (
+    <>
+      “{title}” <StatusWord status={status} />: {sentence}
+      <br />
+    </>
+  )
+}
+
 /** What to look at while nothing comes. */
-function Waiting({ isCalled, isOffered }: { isCalled: boolean; isOffered: boolean }) {
+function Waiting(props: { root: string; isCalled: boolean; isOffered: boolean }) {
+  const { root, isCalled, isOffered } = props
   if (isOffered)
     return (
       <p>
@@ -100,7 +121,12 @@ function Waiting({ isCalled, isOffered }: { isCalled: boolean; isOffered: boolea
       </p>
     )
   if (isCalled)
-    return <p>Nothing was offered yet. Does a book stand on a shelf that it takes along?</p>
+    return (
+      <p>
+        Nothing was offered yet. Does a book stand on a shelf that it takes along? Your{' '}
+        <a href={link(root, 'shelves')}>shelves</a> tell.
+      </p>
+    )
   return (
     <p>
       Does nothing come within three minutes? The Kobo must be in a Wi-Fi that reaches this machine,

@@ -16,15 +16,20 @@ export function AddBooks(props: { visit: Visit; inbox: string; isOpen: boolean }
       >
         <p>
           <label for="file">EPUB files from this device</label>
-          <input type="file" id="file" name="file" multiple accept=".epub,application/epub+zip" />
+          <input
+            type="file"
+            id="file"
+            name="file"
+            required
+            multiple
+            accept=".epub,application/epub+zip"
+          />
         </p>
         <p>
           <button class="first">Add them</button>
         </p>
         <p class="soft">
-          <span class="scripted" hidden>
-            Or drop files and folders anywhere on this page.{' '}
-          </span>
+          <span class="by-script">Or drop files and folders anywhere on this page. </span>
           What is put into <code>{inbox}</code> on the server comes by itself.
         </p>
       </form>

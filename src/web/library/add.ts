@@ -16,6 +16,7 @@ export function addBooks(home: Home): Page {
   return async (c) => {
     const { person, root } = c.var.visit
     const arrived = await receiveBooks(home, c.req.raw)
+    if (arrived.length === 0) throw new Problem('invalid', 'Please choose a file first.')
     const outcomes: Outcome[] = []
     try {
       for (const each of arrived) outcomes.push(await addOne(home, each, person.id))

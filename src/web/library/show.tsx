@@ -14,6 +14,7 @@ import { Books, ChosenBooks } from './books.tsx'
 import { ChoiceWords, Done, Search } from './choice-words.tsx'
 import { Choices, libraryLink } from './choices.ts'
 import { countLibrary, libraryPart } from './library.store.ts'
+import { nextStepOf, NextStep, type Step } from './next-step.tsx'
 import { NewlyArrived, ReadingNow } from './rows.tsx'
 
 /** How many books stand on one page: whole rows in every width, and light enough for a slow line. */
@@ -55,9 +56,10 @@ export function showLibrary(home: Home): Page {
       return book ? [{ ...each, book, device: names.get(each.device ?? '') }] : []
     })
     const inbox = home.config.inbox
+    const step = isPlain && count > 0 ? await nextStepOf(db, person) : undefined
     return c.html(
       <LibraryPage
-        {...{ visit, choices, books, next, count, beingRead, newest, shelves, inbox }}
+        {...{ visit, choices, books, next, count, beingRead, newest, shelves, inbox, step }}
       />,
     )
   }
@@ -73,8 +75,9 @@ function LibraryPage(props: {
   newest: Book[]
   shelves: CountedShelf[]
   inbox: string
+  step: Step | undefined
 }) {
-  const { visit, choices, books, next, count, beingRead, newest, shelves, inbox } = props
+  const { visit, choices, books, next, count, beingRead, newest, shelves, inbox, step } = props
   const isEmpty = count === 0 && choices.show !== 'deleted' && choices.q.trim() === ''
   return (
     <Layout title="Library" root={visit.root} visit={visit} here="books">
@@ -83,11 +86,15 @@ function LibraryPage(props: {
         <AddBooks visit={visit} inbox={inbox} isOpen={isEmpty} />
       </div>
       <Done choices={choices} root={visit.root} />
-      <div id="uploads" role="status"></div>
+      <div id="uploads" role="status" data-shows={isEmpty ? 'at once' : undefined}></div>
+      {step !== undefined && <NextStep visit={visit} step={step} />}
       {isEmpty ? (
         <p class="lead">
-          Your library is empty. Drop an EPUB anywhere on this page, or put files in{' '}
-          <code>{inbox}</code>.
+          Your library is empty.
+          <span class="by-script">
+            {' '}
+            Drop an EPUB anywhere on this page, or put files in <code>{inbox}</code>.
+          </span>
         </p>
       ) : (
         <>

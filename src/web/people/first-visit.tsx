@@ -94,10 +94,15 @@ function FirstVisitPage(props: {
               autocomplete="off"
               autocapitalize="none"
               spellcheck={false}
+              autofocus={code === undefined}
               aria-describedby={sentence === undefined ? undefined : 'wrong'}
             />
           </p>
-          <NameField value={name} isWrong={sentence !== undefined} />
+          <NameField
+            value={name}
+            isWrong={sentence !== undefined}
+            isFirst={code !== undefined && sentence === undefined}
+          />
           <NewPasswordField />
           <p>
             <button class="first">Make my account</button>

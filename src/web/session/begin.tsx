@@ -31,9 +31,8 @@ export function showSignIn(home: Home): Page {
     if (await visitOf(c, home)) return c.redirect(afterwards(c, to), 303)
     const root = rootOf(c.req.url)
     if (!(await hasOwner(home.db.read))) return c.redirect(link(root, 'firstVisit'), 303)
-    return c.html(
-      <SignInPage root={root} token={visitorToken(c, home)} to={to} {...otherWays(c, home)} />,
-    )
+    const form = { root, token: visitorToken(c, home), to, undone: c.req.query('undone') === '1' }
+    return c.html(<SignInPage {...form} {...otherWays(c, home)} />)
   }
 }
 
@@ -68,14 +67,21 @@ function SignInPage(props: {
   to?: string | undefined
   name?: string
   isWrong?: boolean
+  /** They sent a form that nobody was signed in for any more. */
+  undone?: boolean
   provider: string | undefined
   hasPasskeys: boolean
 }) {
-  const { root, token, to, name, isWrong, provider, hasPasskeys } = props
+  const { root, token, to, name, isWrong, undone, provider, hasPasskeys } = props
   return (
     <Layout title="Sign in" root={root}>
       <div class="door">
         <h1>Sign in</h1>
+        {undone === true && (
+          <p role="status" class="stamp">
+            You were signed out meanwhile. What you sent was not done.
+          </p>
+        )}
         <Wrong sentence={isWrong ? 'Nobody here has this name and this password.' : undefined} />
         <form method="post" action={link(root, 'signIn')} class="fields">
           <input type="hidden" name={TOKEN_FIELD} value={token} />

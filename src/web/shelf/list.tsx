@@ -47,7 +47,7 @@ export function showShelves(home: Home): Page {
   }
 }
 
-const NewShelf = z.object({ name: z.string().max(200) })
+const NewShelf = z.object({ name: z.string().max(4000) })
 
 /** Makes a shelf, which comes to stand behind the others. */
 export function makeShelf(home: Home): Page {

@@ -52,7 +52,7 @@ export function showShelf(home: Home): Page {
 
 type Carrier = { device: Device; carries: boolean; arriving: number }
 
-const Named = z.object({ name: z.string().max(200) })
+const Named = z.object({ name: z.string().max(4000) })
 
 /** Gives a shelf another name. */
 export function nameShelf(home: Home): Page {
