@@ -77,7 +77,7 @@ export function AddressPage(props: {
             title="Or by hand"
             note="The section is added at the end of the file if it is missing."
           >
-            <pre>
+            <pre class="wrapped">
               <code>{`[OneStoreServices]\napi_endpoint=${address}`}</code>
             </pre>
           </Matter>

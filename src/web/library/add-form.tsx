@@ -21,9 +21,13 @@ export function AddBooks(props: { visit: Visit; inbox: string; isOpen: boolean }
         <p>
           <button class="first">Add them</button>
         </p>
+        <p class="scripted" hidden>
+          <label for="folder">Or a folder, with all that lies in it</label>
+          <input type="file" id="folder" webkitdirectory />
+        </p>
         <p class="soft">
           <span class="scripted" hidden>
-            Or drop files and folders anywhere on this page.{' '}
+            Or drop files and folders anywhere on any page.{' '}
           </span>
           What is put into <code>{inbox}</code> on the server comes by itself.
         </p>
