@@ -144,7 +144,7 @@ function Where() {
         </dd>
         <dt>macOS</dt>
         <dd>
-          In the Finder, press <kbd>⌘</kbd> <kbd>⇧</kbd> <kbd>.</kbd>
+          In the Finder, press <kbd>Command</kbd> <kbd>Shift</kbd> <kbd>.</kbd>
         </dd>
         <dt>Linux</dt>
         <dd>
