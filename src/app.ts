@@ -11,6 +11,7 @@ import { librarySyncHandler } from './kobo/library-sync.ts'
 import { requestPath } from './kobo/request-path.ts'
 import { koboRoutes, readingServicesRoutes } from './kobo/routes.ts'
 import { routesOf, ruleOf } from './people/rules.ts'
+import { nothingHere, PROBLEM_POLICY } from './web/problem-page.tsx'
 import { webRoutes } from './web/routes.tsx'
 
 /** The whole server as one app over Node's HTTP. */
@@ -44,11 +45,13 @@ export function openApp(home: Home, changed: () => void): App {
   app.route('/api/v1', apiRoutes(home, changed))
   app.route('/', webRoutes(home, changed))
 
-  app.notFound((c) =>
-    c.req.path.startsWith('/api/')
-      ? c.json({ error: { code: 'not_found', message: 'There is no such call.' } }, 404)
-      : c.text('There is nothing here.', 404),
-  )
+  app.notFound((c) => {
+    if (c.req.path.startsWith('/api/'))
+      return c.json({ error: { code: 'not_found', message: 'There is no such call.' } }, 404)
+    const isBrowser = c.req.header('accept')?.includes('text/html') === true
+    if (!isBrowser) return c.text('There is nothing here.', 404)
+    return c.html(nothingHere(c.req.url), 404, { 'content-security-policy': PROBLEM_POLICY })
+  })
   app.onError((error, c) => {
     home.log.error({ err: error, method: c.req.method, path: c.req.path }, 'A request failed.')
     return c.text('Something went wrong here. The log says what.', 500)

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { Config } from './config.ts'
 import type { Database } from './db/open.ts'
+import type { UnderWay } from './under-way.ts'
 
 /** What every acting part of the server needs: where things live, the database, the clock, randomness and the log. */
 export type Home = {
@@ -17,4 +18,6 @@ export type Home = {
   /** This many random bytes. */
   readonly random: (bytes: number) => Buffer
   readonly log: Logger
+  /** Long work of this process that pages tell of. */
+  readonly underWay: UnderWay
 }

@@ -11,6 +11,7 @@ import { packageRoot } from './package-root.ts'
 import { Problem } from './problem.ts'
 import { readFormerKeys } from './server-key.ts'
 import { settingOnce } from './setting.store.ts'
+import { openUnderWay } from './under-way.ts'
 
 /**
  * What a test may replace: the clock (epoch ms), randomness, the log, and how long a transaction waits for another process that
@@ -47,6 +48,7 @@ export async function openHome(config: Config, options: HomeOptions = {}): Promi
     now: options.now ?? Date.now,
     random,
     log: options.log ?? openLog(config.logLevel),
+    underWay: openUnderWay(),
   }
 }
 

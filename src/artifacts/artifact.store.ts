@@ -53,7 +53,25 @@ export type ToPrepare = { id: string; bytes: number; interrupted: number }
  * (epoch ms) and not given up. Most recently shelved first.
  */
 export async function booksToPrepare(db: Db, now: number, limit: number): Promise<ToPrepare[]> {
-  const rows = await db
+  return toPrepare(db, now)
+    .groupBy(['book.id', 'book.file_size', 'book.prepare_interrupted'])
+    .orderBy((build) => build.fn.max('shelf_book.shelved_at'), 'desc')
+    .orderBy('book.id')
+    .limit(limit)
+    .select(['book.id', 'book.file_size as bytes', 'book.prepare_interrupted as interrupted'])
+    .execute()
+}
+
+/** How many that are in all. */
+export async function countToPrepare(db: Db, now: number): Promise<number> {
+  const row = await toPrepare(db, now)
+    .select((build) => build.fn.count<number | string>('book.id').distinct().as('count'))
+    .executeTakeFirstOrThrow()
+  return Number(row.count)
+}
+
+function toPrepare(db: Db, now: number) {
+  return db
     .selectFrom('book')
     .innerJoin('shelf_book', 'shelf_book.book', 'book.id')
     .innerJoin('shelf', 'shelf.id', 'shelf_book.shelf')
@@ -62,13 +80,6 @@ export async function booksToPrepare(db: Db, now: number, limit: number): Promis
     .where('book.prepare_failures', '<', PATIENCE)
     .where(withoutLease(now))
     .where(isCarried)
-    .groupBy(['book.id', 'book.file_size', 'book.prepare_interrupted'])
-    .orderBy((build) => build.fn.max('shelf_book.shelved_at'), 'desc')
-    .orderBy('book.id')
-    .limit(limit)
-    .select(['book.id', 'book.file_size as bytes', 'book.prepare_interrupted as interrupted'])
-    .execute()
-  return rows
 }
 
 /** Takes those of `books` that nobody else prepares at `now`, until `until` (epoch ms), and answers which. */

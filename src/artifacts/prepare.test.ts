@@ -504,6 +504,30 @@ test('a book that is gone from the library is told as gone', async () => {
   expect(erratum?.cause).toContain('missing from the library')
 })
 
+test('how far the preparation has come is told while it runs, over every lane', async () => {
+  await addDevice({})
+  for (let n = 0; n < 100; n += 1) {
+    await addBook(`Volume ${n}`)
+    await shelve(`Volume ${n}`, n)
+  }
+  const told: string[] = []
+  const workers = sharedWorkers()
+  const preparation = openPreparation(home, {
+    ...workers,
+    make(job, cancel) {
+      const now = home.underWay.preparation.told
+      told.push(now ? `${now.done + now.names.length > 0} of ${now.total}` : 'nothing')
+      return workers.make(job, cancel)
+    },
+  })
+  open.push(preparation)
+  await preparation.quiet()
+  expect(told).toHaveLength(100)
+  // Only before each lane has taken its first may there seem to be fewer.
+  expect(new Set(told.slice(10))).toEqual(new Set(['true of 100']))
+  expect(home.underWay.preparation.told).toBeUndefined()
+})
+
 test('hundreds of books are ready without waiting for a second kick', async () => {
   await addDevice({})
   for (let n = 0; n < 300; n += 1) {

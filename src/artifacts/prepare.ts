@@ -9,6 +9,7 @@ import { randomId } from '../random-id.ts'
 import { storageProblem } from '../storage-problem.ts'
 import {
   booksToPrepare,
+  countToPrepare,
   countFailure,
   countInterruptions,
   finishArtifact,
@@ -56,6 +57,7 @@ export function openPreparation(home: Home, workers: Workers, { others = 1000 } 
     workers,
     cancel: cancel.signal,
     inHand: new Set(),
+    unbegun: new Set(),
     closed: false,
     again: true,
     running: undefined,
@@ -98,6 +100,8 @@ type State = {
   cancel: AbortSignal
   /** The books that the lanes have taken. */
   inHand: Set<string>
+  /** Those of them that nobody works on yet. */
+  unbegun: Set<string>
   closed: boolean
   /** There may be work that the lanes have not seen. */
   again: boolean
@@ -117,6 +121,7 @@ async function run(home: Home, state: State): Promise<void> {
       if (ended.status === 'rejected')
         home.log.error({ err: ended.reason }, 'The preparation of books was interrupted.')
   }
+  home.underWay.preparation.wait(0)
   state.running = undefined
 }
 
@@ -140,11 +145,21 @@ async function lane(home: Home, state: State): Promise<void> {
     const waiting = await booksToPrepare(home.db.read, home.now(), BATCH.books)
     const free = batch(waiting.filter(({ id }) => !state.inHand.has(id)))
     if (free.length === 0) return
-    for (const { id } of free) state.inHand.add(id)
+    for (const { id } of free) {
+      state.inHand.add(id)
+      state.unbegun.add(id)
+    }
+    // Few are counted as they were found, more than a lane looks at apart. What others took is leased, and not among them.
+    const all =
+      waiting.length < BATCH.books ? waiting.length : await countToPrepare(home.db.read, home.now())
+    home.underWay.preparation.wait(all - free.length + state.unbegun.size)
     try {
       await prepareBatch(home, free, state)
     } finally {
-      for (const { id } of free) state.inHand.delete(id)
+      for (const { id } of free) {
+        state.inHand.delete(id)
+        state.unbegun.delete(id)
+      }
     }
   }
 }
@@ -171,7 +186,10 @@ async function prepareBatch(home: Home, free: ToPrepare[], state: State): Promis
   const untouched: string[] = []
   for (const { id, interrupted } of free.filter((each) => leased.has(each.id))) {
     const book = books.get(id)
+    state.unbegun.delete(id)
+    const tell = home.underWay.preparation.begin(book?.title ?? '')
     const end = book && !state.closed ? await attempt(home, book, interrupted, state) : undefined
+    tell(end && 'cause' in end ? 'failed' : 'done')
     if (end) ended.push(end)
     else untouched.push(id)
   }

@@ -9,7 +9,7 @@ import {
   truncate,
   writeFile,
 } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { makeEpub } from '../../test/support/make-epub.ts'
 import { START, tempHome } from '../../test/support/temp-home.ts'
@@ -49,6 +49,29 @@ async function importDrop(name: string, bytes: Buffer | string, into: TempHome =
 const alice = () => makeEpub({ title: 'Alice', authors: ['Lewis Carroll'], cover: 'jpeg' })
 
 describe('importing a file', () => {
+  test('is told while it lasts, and whether it failed', async () => {
+    const books = await Promise.all(
+      [1, 2, 3].map(async (n) => [`${n}.epub`, await makeEpub({ title: `Book ${n}` })] as const),
+    )
+    const paths = await Promise.all(books.map(([name, bytes]) => drop(name, bytes)))
+    const spoilt = await drop('spoilt.epub', 'no book')
+    const drops = [spoilt, ...paths].map((path) => {
+      const about = { dispose: 'remove', uploader: null, source: 'inbox' } as const
+      return importFile(home, { path, name: basename(path), ...about })
+    })
+    const [first, ...others] = drops
+    expect(home.underWay.imports.told).toEqual({
+      done: 0,
+      total: 4,
+      failed: 0,
+      names: ['spoilt.epub', '1.epub', '2.epub'],
+    })
+    await expect(first).rejects.toThrow('This is not an EPUB')
+    if (home.underWay.imports.told) expect(home.underWay.imports.told).toMatchObject({ failed: 1 })
+    await Promise.all(others)
+    expect(home.underWay.imports.told).toBeUndefined()
+  })
+
   test('makes a book of it, places the file and removes the drop with its emptied folders', async () => {
     const bytes = await alice()
     const { outcome, book } = await importDrop('carroll/new/alice.epub', bytes)

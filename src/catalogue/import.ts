@@ -34,10 +34,14 @@ export type Drop = {
  * database, or a disk that is full or read-only (`unavailable`), stays where it is.
  */
 export function importFile(home: Home, drop: Drop): Promise<ImportResult> {
+  const end = home.underWay.imports.begin(drop.name)
   return gate(async () => {
     try {
-      return await bringIn(home, drop)
+      const result = await bringIn(home, drop)
+      end('done')
+      return result
     } catch (error) {
+      end('failed')
       throw storageProblem(error) ?? error
     }
   })

@@ -108,6 +108,7 @@ export const RULES: Readonly<Record<string, Rule | readonly [Rule, Scope]>> = {
   'POST /shelves/:id/deletion': 'own',
   'GET /colophon': 'person',
   'GET /settings': 'person',
+  'GET /under-way': 'person',
   'GET /books/:id/cover/:width': 'person',
   'GET /healthz': 'public',
 

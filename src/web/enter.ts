@@ -37,6 +37,10 @@ export async function visitOf(c: WebContext, home: Home): Promise<Visit | undefi
     now,
     errata: await countErrata(home.db.read, session.person),
     light: readLight(c, home),
+    underWay: {
+      imports: home.underWay.imports.told,
+      preparation: home.underWay.preparation.told,
+    },
     tell: tellTimes(now, machineTimeZone()),
   }
 }

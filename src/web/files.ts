@@ -33,6 +33,7 @@ const PUBLIC: ReadonlyMap<string, Parts> = new Map([
     'door',
     'device',
     'chart',
+    'ribbon',
   ),
   sheet('eink', 'eink'),
   ...['roman', 'roman-rest', 'roman-ext', 'roman-far', 'italic', 'italic-ext', 'small-caps'].map(

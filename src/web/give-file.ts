@@ -14,7 +14,8 @@ export function giveFile(): Page {
     const isPaper = asked === 'style.css' && KOBO.test(c.req.header('user-agent') ?? '')
     const file = pageFile(isPaper ? 'eink.css' : asked)
     if (!file) return c.notFound()
-    const isKept = c.req.query('v') === pageFile(asked)?.version
+    // The version is that of the usual sheet: the one for paper changes without it.
+    const isKept = !isPaper && c.req.query('v') === file.version
     c.header('cache-control', isKept ? 'public, max-age=31536000, immutable' : 'no-cache')
     c.header('vary', 'user-agent, accept-encoding')
     return c.body(file.body, 200, { 'content-type': file.type })

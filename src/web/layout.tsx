@@ -4,6 +4,7 @@ import { pageFile } from './files.ts'
 import { TOKEN_FIELD } from './form.ts'
 import type { Light } from './light.ts'
 import { link, type PathName } from './paths.ts'
+import { Ribbon } from './under-way/ribbon.tsx'
 import type { Visit } from './visit.ts'
 
 /**
@@ -47,6 +48,7 @@ export function Layout(props: {
             {visit && <Parts visit={visit} here={here} />}
           </header>
           <main id="main">{children}</main>
+          {visit && <Ribbon visit={visit} />}
           {visit && <Foot visit={visit} here={here} />}
         </body>
       </html>

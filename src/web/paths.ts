@@ -58,6 +58,7 @@ export const PATHS = {
   deleteShelf: '/shelves/:id/deletion',
   colophon: '/colophon',
   house: '/settings',
+  underWay: '/under-way',
   coverImage: '/books/:id/cover/:width',
   account: '/account',
   changePassword: '/account/password',

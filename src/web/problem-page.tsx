@@ -4,7 +4,7 @@ import type { Logger } from 'pino'
 import { Problem, type ProblemCode } from '../problem.ts'
 import { Layout } from './layout.tsx'
 import { link, rootOf } from './paths.ts'
-import type { WebContext } from './visit.ts'
+import type { Visit, WebContext } from './visit.ts'
 
 /** How a problem is told over HTTP, and what stands above its sentence. */
 const TOLD: Record<ProblemCode, [ContentfulStatusCode, string]> = {
@@ -37,15 +37,36 @@ export function answerError(
   return problemPage(c, 500, 'A mistake of ours', 'Something went wrong here. The log says what.')
 }
 
+/** The page for an address at which nothing is, `url` as it was asked for; and the policy that it is given out with. */
+export function nothingHere(url: string) {
+  const sentence = 'There is nothing at this address.'
+  return <ProblemPage root={rootOf(url)} status={404} title="Not here" sentence={sentence} />
+}
+
+/** Nothing runs on such a page, and what it shows is ours. */
+export const PROBLEM_POLICY =
+  "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
 function problemPage(
   c: WebContext,
   status: ContentfulStatusCode,
   title: string,
   sentence: string,
 ): Response | Promise<Response> {
-  const root = rootOf(c.req.url)
-  return c.html(
-    <Layout title={title} root={root} visit={c.get('visit')} still>
+  const of = { status, title, sentence }
+  return c.html(<ProblemPage root={rootOf(c.req.url)} visit={c.get('visit')} {...of} />, status)
+}
+
+function ProblemPage(props: {
+  root: string
+  visit?: Visit | undefined
+  status: number
+  title: string
+  sentence: string
+}) {
+  const { root, visit, status, title, sentence } = props
+  return (
+    <Layout title={title} root={root} visit={visit} still>
       <div class="problem">
         <p class="label">{status}</p>
         <h1>{title}</h1>
@@ -56,7 +77,6 @@ function problemPage(
           </a>
         </p>
       </div>
-    </Layout>,
-    status,
+    </Layout>
   )
 }

@@ -29,6 +29,7 @@ import { pauseDevice } from './device/pause.ts'
 import { changeSettings, giveAddress, revokeKobo, showSettings } from './device/settings.tsx'
 import { showDevice } from './device/show.tsx'
 import { showTrail } from './device/trail.tsx'
+import { compressed } from './compressed.ts'
 import {
   enter,
   limitForm,
@@ -76,6 +77,7 @@ import { nameShelf, showShelf } from './shelf/show.tsx'
 import { downloadBundle } from './sync/download.ts'
 import { showDiary } from './sync/list.tsx'
 import { showSettings as showHouseSettings } from './settings/show.tsx'
+import { showUnderWay } from './under-way/show.tsx'
 import type { Page, WebEnv } from './visit.ts'
 
 /** A form holds at most so many bytes: the ids of ten thousand books. */
@@ -92,7 +94,8 @@ export function webRoutes(home: Home, changed: () => void): Hono<WebEnv> {
   const page = [pageHeaders(), keptNowhere()] as const
   // Scripts of ours run for somebody who signed in, and for nobody else.
   const scripted = [pageHeaders({ withScripts: true }), keptNowhere()] as const
-  const show = (path: string, handler: Page) => app.get(path, ...scripted, enter(home), handler)
+  const show = (path: string, handler: Page) =>
+    app.get(path, ...scripted, compressed(), enter(home), handler)
   const take = (path: string, handler: Page) =>
     app.post(
       path,
@@ -217,6 +220,7 @@ export function webRoutes(home: Home, changed: () => void): Hono<WebEnv> {
 
   show(PATHS.colophon, showColophon(home))
   show(PATHS.house, showHouseSettings(home))
+  show(PATHS.underWay, showUnderWay())
   take(PATHS.light, chooseLight(home))
 
   show(PATHS.audits, showAudits(home))

@@ -4,6 +4,7 @@ import type { Person } from '../people/person.ts'
 import type { Way } from '../people/web-session.store.ts'
 import type { Light } from './light.ts'
 import type { TellTime } from '../sync/tell-time.ts'
+import type { Told } from '../under-way.ts'
 
 /** Somebody who signed in and looks at a page. */
 export type Visit = {
@@ -24,6 +25,8 @@ export type Visit = {
   /** How many errata are open for this person. */
   errata: number
   light: Light
+  /** Long work that runs now, each kind that there is. */
+  underWay: { imports: Told | undefined; preparation: Told | undefined }
   tell: TellTime
 }
 

@@ -1,5 +1,8 @@
+import { readdirSync } from 'node:fs'
 import { get } from 'node:http'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { packageRoot } from '../../src/package-root.ts'
 import { openHouse, type House } from '../support/house.ts'
 
 let house: House
@@ -29,6 +32,16 @@ test('a script obeys a policy of its own: what it loads is ours, and WebAssembly
   )
 })
 
+test('all scripts of all pages together are less than 40 kB as they are sent, the SQLite of audits apart', async () => {
+  const folder = join(packageRoot(), 'dist', 'browser')
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  const ours = names.filter((name) => name.endsWith('.js') && !name.startsWith('sqlite'))
+  expect(ours.length).toBeGreaterThan(20)
+  const sizes = await Promise.all(ours.map((name) => bytesOf(`/scripts/${name}`)))
+  expect(sizes.every((size) => size > 0)).toBe(true)
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(40_000)
+})
+
 test('nothing else is given out as a script', async () => {
   const paths = [
     '',
@@ -45,6 +58,20 @@ test('nothing else is given out as a script', async () => {
   ]
   for (const path of paths) expect([path, await statusOf(`/scripts/${path}`)]).toEqual([path, 404])
 })
+
+/** How many bytes the body of an answer has as it is sent to a browser. */
+function bytesOf(path: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const headers = { 'accept-encoding': 'gzip' }
+    const call = get(`${house.url}${path}`, { headers, agent: false }, (response) => {
+      let bytes = 0
+      response.on('data', (part: Buffer) => (bytes += part.length))
+      response.on('end', () => resolve(response.statusCode === 200 ? bytes : 0))
+      response.on('error', reject)
+    })
+    call.on('error', reject)
+  })
+}
 
 /** Asks for a path just as it is written. */
 function statusOf(path: string): Promise<number | undefined> {

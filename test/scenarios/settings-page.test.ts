@@ -56,3 +56,18 @@ test('the first page leads to the first visit, and once somebody owns the server
   await guest.follow('Sign in')
   await empty.close()
 })
+
+test('a wrong address is told by a page to browsers, and in words to others', async () => {
+  const guest = openBrowser(house.url, { accept: 'text/html,*/*' })
+  await guest.go('/no/such/page')
+  expect([guest.shown.status, guest.words]).toEqual([
+    404,
+    '404 Not here There is nothing at this address. To the beginning',
+  ])
+  expect(faultsOf(guest.shown.html)).toEqual([])
+  expect(guest.shown.headers.get('content-security-policy')).toContain("style-src 'self'")
+  await guest.follow('To the beginning')
+  expect(guest.shown.status).toBe(200)
+  const other = await fetch(`${house.url}/no/such/page`)
+  expect([other.status, await other.text()]).toEqual([404, 'There is nothing here.'])
+})

@@ -187,8 +187,8 @@ function roomStates({ room: { scene } }: Houses): RoomState[] {
       },
     },
     { name: 'problem-404', ...ofRoom, show: at('/books/none') },
+    { name: 'problem-404-nobody', at: 'room', as: 'nobody', show: at('/no/such/page') },
     { name: 'problem-403', at: 'room', as: 'Ben', show: at('/people') },
-    { name: 'problem-404-nobody', at: 'room', as: 'nobody', show: at('/public/none.css') },
     { name: 'settings-of-ben', at: 'room', as: 'Ben', show: at('/settings') },
     { name: 'book-of-ben', at: 'room', as: 'Ben', show: at(`/books/${scene.id('Emma')}`) },
   ]

@@ -8,6 +8,7 @@ import { readConfig } from '../../src/config.ts'
 import { migrate } from '../../src/db/migrate.ts'
 import { openDatabase } from '../../src/db/open.ts'
 import type { Home } from '../../src/home.ts'
+import { openUnderWay } from '../../src/under-way.ts'
 
 /** A home in a folder of its own, with a clock that stands still until it is set and repeatable randomness. */
 export type TempHome = Home & {
@@ -55,6 +56,7 @@ export async function tempHome(options: TempHomeOptions = {}): Promise<TempHome>
     ledger: '00000000-0000-4000-8000-000000000001',
     now: () => now,
     random: seededRandom(options.seed ?? 'holdfast'),
+    underWay: openUnderWay(),
     log: pino({ level: 'silent' }),
     setNow(to) {
       now = to

@@ -40,6 +40,7 @@ export function PutOnShelves(props: { visit: Visit; book: string; shelves: Shelv
           <input id="new-shelf" name="name" placeholder="A new shelf" maxlength={100} />
           <button>Keep</button>
         </p>
+        <p class="soft" role="status"></p>
       </Form>
     </section>
   )

@@ -1,26 +1,22 @@
 import { filesIn } from './dropped-files.ts'
-import { sendFile, type Sent } from './send-file.ts'
+import { sendFile } from './send-file.ts'
+import { openLines } from './upload-lines.ts'
 
-/** Sends what is chosen or dropped on the page file by file, and tells how far each is. */
+/** Sends what is chosen, or dropped anywhere on any page, file by file, and tells how far each is. */
 export function dropBooks(): void {
+  const root = document.body.dataset['root'] ?? './'
   const form = document.querySelector<HTMLFormElement>('#add')
-  const told = document.querySelector<HTMLElement>('#uploads')
-  const field = form?.querySelector<HTMLInputElement>('input[type="file"]')
-  if (!form || !told || !field) return
-  const queue = openQueue(form.action, told)
+  const action = form?.action ?? addressOfBooks(root)
+  // The page of audits takes what is dropped for itself.
+  if (action === undefined || document.getElementById('audit')) return
+  const queue = openQueue(action, root)
 
-  // What is chosen is meant, also before this came; the button is for whoever has chosen nothing yet.
-  const takeChosen = (): void => {
-    if (!field.files || field.files.length === 0) return
-    queue([...field.files])
-    field.value = ''
-  }
-  takeChosen()
-  field.required = false
-  field.addEventListener('change', takeChosen)
-  form.addEventListener('submit', (event) => {
-    event.preventDefault()
-    field.click()
+  const field = form?.querySelector<HTMLInputElement>('#file')
+  if (form && field) takeAtOnce(form, field, queue)
+  const folder = form?.querySelector<HTMLInputElement>('#folder')
+  folder?.addEventListener('change', () => {
+    queue([...(folder.files ?? [])])
+    folder.value = ''
   })
 
   let over = 0
@@ -34,42 +30,70 @@ export function dropBooks(): void {
     over = Math.max(0, over - 1)
     mark()
   })
-  document.addEventListener('dragover', (event) => event.preventDefault())
+  document.addEventListener('dragover', (event) => {
+    if (!isForField(event)) event.preventDefault()
+  })
   document.addEventListener('drop', (event) => {
-    event.preventDefault()
     over = 0
     mark()
+    if (isForField(event)) return
+    event.preventDefault()
     // Only within the event can it be read what was dropped.
     if (event.dataTransfer) void filesIn(event.dataTransfer).then(queue)
   })
 }
 
+/** What is chosen is meant, also before this came; the button is for whoever has chosen nothing yet. */
+function takeAtOnce(
+  form: HTMLFormElement,
+  field: HTMLInputElement,
+  queue: (files: File[]) => void,
+): void {
+  const take = (): void => {
+    if (!field.files || field.files.length === 0) return
+    queue([...field.files])
+    field.value = ''
+  }
+  take()
+  field.required = false
+  field.addEventListener('change', take)
+  form.addEventListener('submit', (event) => {
+    event.preventDefault()
+    field.click()
+  })
+}
+
+/** Where books are sent from a page without the form for them, with the token that every form of the page carries. */
+function addressOfBooks(root: string): string | undefined {
+  const token = document.querySelector<HTMLInputElement>('.foot input[name="token"]')?.value
+  return token === undefined ? undefined : `${root}books?token=${encodeURIComponent(token)}`
+}
+
+/** A field for files takes what is dropped on it by itself. */
+function isForField({ target }: DragEvent): boolean {
+  return target instanceof HTMLInputElement && target.type === 'file'
+}
+
 /** Two at once: the server imports while the next arrives. */
 const LANES = 2
 
-function openQueue(action: string, told: HTMLElement): (files: File[]) => void {
-  const list = document.createElement('ul')
-  const sum = document.createElement('p')
+function openQueue(action: string, root: string): (files: File[]) => void {
+  const lines = openLines(placeToTell(), root)
   const waiting: (() => Promise<void>)[] = []
   let lanes = 0
   let done = 0
   let all = 0
+  let failed = 0
   let hasNew = false
-  let hasFailed = false
-
   const say = (): void => {
-    sum.textContent = all === done ? `${done} of ${all}.` : `${done} of ${all}…`
-    if (all !== done || !hasNew) return
-    const see = document.createElement('a')
-    see.href = `${new URL(action).pathname}?order=newest`
-    // An empty library has nothing else to look at.
-    if (told.dataset['shows'] !== undefined && !hasFailed) {
-      location.assign(`${see.href}&added=${all}`)
-      return
-    }
-    see.textContent = 'Show what arrived'
-    sum.append(' ', see)
+    if (all === done && hasNew && failed === 0 && isAlone()) showWhatArrived(action, all)
+    else lines.sum(done, all, failed, hasNew)
   }
+
+  // Whoever leaves the page would leave the rest behind.
+  addEventListener('beforeunload', (event) => {
+    if (done < all) event.preventDefault()
+  })
 
   const work = async (): Promise<void> => {
     lanes += 1
@@ -79,58 +103,40 @@ function openQueue(action: string, told: HTMLElement): (files: File[]) => void {
 
   return (files) => {
     const books = files.filter(({ name }) => /\.epub$/i.test(name))
-    if (told.childElementCount === 0) told.append(sum, list)
-    if (books.length === 0) {
-      sum.textContent = 'There was no EPUB among that.'
-      return
-    }
+    if (books.length === 0) return lines.nothing()
     all += books.length
     for (const file of books) {
-      const line = openLine(list, file.name)
+      const line = lines.open(file.name)
       waiting.push(async () => {
         const sent = await sendFile(action, file, line.progress)
         line.end(sent)
         done += 1
-        hasNew ||= sent.outcome !== 'failed'
-        hasFailed ||= sent.outcome === 'failed'
+        if (sent.outcome === 'failed') failed += 1
+        else hasNew ||= sent.outcome !== 'known'
         say()
       })
     }
     say()
     for (let free = LANES - lanes; free > 0; free -= 1) void work()
+    return undefined
   }
 }
 
-type Line = { progress: (part: number) => void; end: (sent: Sent) => void }
+/** An empty library has nothing else to look at than what arrived. */
+function isAlone(): boolean {
+  return document.getElementById('uploads')?.dataset['shows'] !== undefined
+}
 
-/** So many lines are shown; what went well makes room for what is under way. */
-const SHOWN = 12
+function showWhatArrived(action: string, count: number): void {
+  location.assign(`${new URL(action).pathname}?order=newest&added=${count}`)
+}
 
-function openLine(list: HTMLElement, name: string): Line {
-  const line = document.createElement('li')
-  const words = document.createElement('span')
-  const bar = document.createElement('progress')
-  words.textContent = name
-  bar.max = 1
-  bar.value = 0
-  bar.setAttribute('aria-label', name)
-  line.append(words, bar)
-  list.append(line)
-  return {
-    progress: (part) => {
-      bar.value = part
-    },
-    end: (sent) => {
-      bar.remove()
-      if (sent.outcome === 'failed') {
-        line.classList.add('stamp')
-        words.textContent = `${name}: ${sent.why}`
-        return
-      }
-      line.classList.add('tide')
-      words.textContent = `${sent.title} ${sent.outcome === 'known' ? 'was here already' : 'is in the library'}.`
-      const well = list.querySelectorAll('li.tide')
-      if (list.childElementCount > SHOWN) well[0]?.remove()
-    },
-  }
+function placeToTell(): HTMLElement {
+  const there = document.getElementById('uploads')
+  if (there) return there
+  const made = document.createElement('div')
+  made.id = 'uploads'
+  made.setAttribute('role', 'status')
+  document.getElementById('main')?.prepend(made)
+  return made
 }

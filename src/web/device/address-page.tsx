@@ -77,7 +77,7 @@ export function AddressPage(props: {
             title="Or by hand"
             note="The section is added at the end of the file if it is missing."
           >
-            <pre>
+            <pre class="wrapped">
               <code>{`[OneStoreServices]\napi_endpoint=${address}`}</code>
             </pre>
           </Matter>
@@ -144,7 +144,7 @@ function Where() {
         </dd>
         <dt>macOS</dt>
         <dd>
-          In the Finder, press <kbd>⌘</kbd> <kbd>⇧</kbd> <kbd>.</kbd>
+          In the Finder, press <kbd>Command</kbd> <kbd>Shift</kbd> <kbd>.</kbd>
         </dd>
         <dt>Linux</dt>
         <dd>

@@ -28,8 +28,12 @@ export function AddBooks(props: { visit: Visit; inbox: string; isOpen: boolean }
         <p>
           <button class="first">Add them</button>
         </p>
+        <p class="by-script">
+          <label for="folder">Or a folder, with all that lies in it</label>
+          <input type="file" id="folder" webkitdirectory />
+        </p>
         <p class="soft">
-          <span class="by-script">Or drop files and folders anywhere on this page. </span>
+          <span class="by-script">Or drop files and folders anywhere on any page. </span>
           What is put into <code>{inbox}</code> on the server comes by itself.
         </p>
       </form>

@@ -17,12 +17,13 @@ export function addBooks(home: Home): Page {
     const { person, root } = c.var.visit
     const arrived = await receiveBooks(home, c.req.raw)
     if (arrived.length === 0) throw new Problem('invalid', 'Please choose a file first.')
-    const outcomes: Outcome[] = []
-    try {
-      for (const each of arrived) outcomes.push(await addOne(home, each, person.id))
-    } finally {
-      for (const { path } of arrived) await rm(path, { force: true })
-    }
+    // All at once, so that whoever looks sees how many there are; the gate of imports lets in a few at a time.
+    const ended = await Promise.allSettled(arrived.map((each) => addOne(home, each, person.id)))
+    for (const { path } of arrived) await rm(path, { force: true })
+    const outcomes = ended.map((each) => {
+      if (each.status === 'rejected') throw each.reason
+      return each.value
+    })
     if (c.req.header('accept') === 'application/json') return c.json({ files: outcomes })
     const count = (...which: Outcome['outcome'][]) =>
       String(outcomes.filter(({ outcome }) => which.includes(outcome)).length)

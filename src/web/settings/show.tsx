@@ -22,7 +22,8 @@ export function showSettings(home: Home): Page {
     const base = baseOf(c, home)
     const tokens = (await tokensOf(read, visit.person.id, visit.now)).length
     const { owner } = visit.person
-    const household = (await everybody(read)).map(({ name }) => name)
+    const names = (await everybody(read)).map(({ name }) => name)
+    const household = names.toSorted((one, other) => one.localeCompare(other))
     const invited = owner ? (await openInvitations(read, visit.now)).length : 0
     return c.html(
       <SettingsPage
