@@ -214,6 +214,18 @@ describe('somebody with scripts, on any page', () => {
     expect(await page.getByLabel('For Kim alone', { exact: true }).isChecked()).toBe(true)
   })
 
+  test('is told when a shelf could not be changed, and stays where they are', async () => {
+    const page = await anna(`/books/${room.scene.id('Walden')}`)
+    await page.route('**/shelves', (route) => route.abort())
+    await page.getByLabel('Later', { exact: true }).check()
+    await page.getByText('That was not kept').waitFor()
+    await page.unroute('**/shelves')
+    await page.getByRole('button', { name: 'Keep' }).click()
+    await page.getByText('Kept.', { exact: true }).waitFor()
+    await page.reload()
+    expect(await page.getByLabel('Later', { exact: true }).isChecked()).toBe(true)
+  })
+
   test('sees books come in, and that it is over, without doing anything', async () => {
     const { imports } = room.scene.house.server.home.underWay
     const ends = ['one.epub', 'two.epub'].map((name) => imports.begin(name))

@@ -61,6 +61,8 @@ function hrefFrom(address: string, link: HTMLAnchorElement): string {
 /** What came is not put before somebody who reads: it is said where it can be seen. */
 function tellOfEnd(): void {
   if (!document.querySelector('form.search, .add')) return
+  // Whoever sent it from this page was told already.
+  if (document.querySelector('#uploads > *')) return
   const line = document.createElement('p')
   line.className = 'over'
   const see = document.createElement('a')

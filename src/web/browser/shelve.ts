@@ -40,11 +40,15 @@ async function send(form: HTMLFormElement, fields: FormData): Promise<void> {
       if (now) document.querySelector(part)?.replaceWith(document.adoptNode(now))
     }
     if (focused !== '') document.getElementById(focused)?.focus()
-    const told = document.querySelector(`${FORM} [role="status"]`)
-    if (told) told.textContent = 'Kept.'
+    tell('Kept.')
   } catch (error) {
-    // Wi-Fi comes and goes: then it is tried as without scripts, and the browser says so.
+    // Wi-Fi comes and goes. So it is as well for whoever leaves the page meanwhile, and who must not be taken back to it.
     if (!(error instanceof TypeError)) throw error
-    form.submit()
+    tell('That was not kept: the connection broke off. Press Keep to try again.')
   }
+}
+
+function tell(sentence: string): void {
+  const told = document.querySelector(`${FORM} [role="status"]`)
+  if (told) told.textContent = sentence
 }
