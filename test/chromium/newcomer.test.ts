@@ -72,7 +72,7 @@ test(`a newcomer comes from an empty server to a book on the device in at most $
   expect(await kobo.sync()).toMatchObject({ completed: true })
   await kobo.downloadAll()
   await page.getByText('(yes)').nth(3).waitFor()
-  const told = page.getByRole('status')
+  const told = page.getByRole('status').filter({ hasText: '“Emma”' })
   expect(await told.innerText()).toMatch(
     /“Emma” on device.*downloaded in full (?:today|at) 12:0\d/s,
   )

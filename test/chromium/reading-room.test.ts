@@ -194,7 +194,7 @@ describe('somebody with scripts, on any page', () => {
   })
 
   test('shelves a book without leaving its page', async () => {
-    const page = await anna(`/books/${room.scene.id('Kim')}`)
+    const page = await anna(`/books/${room.scene.id('The Moonstone')}`)
     await page.evaluate('window.isThePage = true')
     const elsewhere = page.locator('.where-it-is li', { hasText: 'Not on a shelf' })
     const before = await elsewhere.count()
@@ -203,15 +203,15 @@ describe('somebody with scripts, on any page', () => {
     await page.getByText('Kept.').waitFor()
     expect(await elsewhere.count()).toBeLessThan(before)
     expect(await later.evaluate((field) => field.matches(':focus'))).toBe(true)
-    await page.getByPlaceholder('A new shelf').fill('For Kim alone')
+    await page.getByPlaceholder('A new shelf').fill('For this alone')
     await page.getByRole('button', { name: 'Keep' }).click()
-    await page.getByLabel('For Kim alone', { exact: true }).waitFor()
+    await page.getByLabel('For this alone', { exact: true }).waitFor()
     await later.uncheck()
     await page.getByText('Kept.').waitFor()
     expect(await page.evaluate('window.isThePage')).toBe(true)
     await page.reload()
     expect(await later.isChecked()).toBe(false)
-    expect(await page.getByLabel('For Kim alone', { exact: true }).isChecked()).toBe(true)
+    expect(await page.getByLabel('For this alone', { exact: true }).isChecked()).toBe(true)
   })
 
   test('is told when a shelf could not be changed, and stays where they are', async () => {
