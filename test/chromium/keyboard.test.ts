@@ -21,6 +21,9 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
+/** A busy machine takes its time for a page. */
+const SOON = { timeout: 20_000 }
+
 /** What the keyboard is at, as somebody who hears the page is told. */
 function focused(page: Page): Promise<string> {
   return page.evaluate<string>(
@@ -58,7 +61,7 @@ test('a book comes from a file onto a shelf, and everything is gone to, by the k
   writeFileSync(file, await makeEpub({ title: 'Emma', authors: ['Jane Austen'] }))
   await tabTo(page, 'EPUB files from this device')
   const choosing = page.waitForEvent('filechooser')
-  await keys('Enter')
+  await keys('Space')
   await (await choosing).setFiles(file)
   await page.getByText('One book added.').waitFor()
   await page.waitForLoadState('load')
@@ -75,9 +78,10 @@ test('a book comes from a file onto a shelf, and everything is gone to, by the k
   await page.waitForLoadState('load')
   for (const isOn of [false, true]) {
     await tabTo(page, 'Sofa')
+    const answered = page.waitForResponse((response) => response.url().endsWith('?done=shelved'))
     await keys('Space', 'Enter')
-    await page.waitForURL(/done=shelved/)
-    await expect.poll(() => page.getByLabel('Sofa').isChecked()).toBe(isOn)
+    await answered
+    await expect.poll(() => page.getByLabel('Sofa').isChecked(), SOON).toBe(isOn)
     await page.waitForLoadState('load')
   }
 
@@ -101,13 +105,13 @@ test('a book comes from a file onto a shelf, and everything is gone to, by the k
   await keys('/')
   await page.waitForURL(/\/books#search$/)
   await page.waitForLoadState('load')
-  await expect.poll(() => focused(page)).toContain('Title, author or series')
+  await expect.poll(() => focused(page), SOON).toContain('Title, author or series')
   // What is typed is typed, and goes nowhere.
   await page.keyboard.type('gsj')
   expect(await page.locator('#q').inputValue()).toBe('gsj')
   await page.keyboard.press('Control+A')
   await page.keyboard.type('e')
-  await expect.poll(() => page.getByRole('heading', { name: 'Found' }).count()).toBe(1)
+  await expect.poll(() => page.getByRole('heading', { name: 'Found' }).count(), SOON).toBe(1)
   await keys('g', 'l')
   await page.locator('#q').blur()
   await keys('g', 'l')
