@@ -32,7 +32,10 @@ export function comeBackInTime(
   const wasFilled = between.some(isFileProof)
   // A place that was told since may be one that it forgot.
   if (wasFilled) stay.stateRev = null
-  const isTouched = between.some((entry) => touches(entry, restored.issued))
+  // A new epoch says nothing of a book that was not there before it.
+  const isTouched = between.some(
+    (entry) => touches(entry, restored.issued) && (entry.kind !== 'epoch' || stay.state !== 'none'),
+  )
   if (!isTouched) {
     // It may have been put back to a moment between the download and the page that it remembers.
     if (wasFilled && stay.state !== 'none') stay.file = true

@@ -69,6 +69,23 @@ export const KEPT: readonly { seed: number; wrong: string; schedule: Schedule }[
     },
   },
   {
+    seed: 40_001_703,
+    wrong:
+      'books that a Kobo never had were to be removed from it, after it was called empty and came back with a backup',
+    schedule: {
+      profiles: [884_675, 333_849],
+      steps: [
+        { do: 'shelve', book: 0 },
+        { do: 'sync', kobo: 1, rate: 0, seed: 0, edit: null, once: null },
+        { do: 'device snapshot', kobo: 1 },
+        { do: 'sign out', kobo: 1 },
+        { do: 'sync', kobo: 1, rate: 0, seed: 668_199, edit: null, once: null },
+        { do: 'sync', kobo: 1, rate: 0, seed: 240_867, edit: null, once: null },
+        { do: 'older database', kobo: 1 },
+      ],
+    },
+  },
+  {
     seed: 5_000_282,
     wrong:
       'an audit told of an orphan that a library which was put back does not know until it is healed',
