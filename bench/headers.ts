@@ -1,3 +1,4 @@
+import { bytesOfHead, isPage, type Answer } from '../test/scan/answer.ts'
 import { scanFreshServers } from '../test/scan/scan.ts'
 import type { Figure } from './table.ts'
 
@@ -10,6 +11,16 @@ export async function headers(say: (line: string) => void): Promise<Figure[]> {
   return [
     { what: 'answers looked at', value: answers.length, unit: '' },
     { what: 'different calls', value: calls.size, unit: '' },
+    { what: 'longest head of a page', value: longest(answers.filter(isPage)), unit: 'bytes' },
+    { what: 'longest head for a Kobo', value: longest(answers.filter(isKobos)), unit: 'bytes' },
     { what: 'findings', value: findings.length, unit: '', goal: 0, must: true },
   ]
+}
+
+function isKobos({ whose }: Answer): boolean {
+  return whose === 'kobo'
+}
+
+function longest(answers: readonly Answer[]): number {
+  return Math.max(...answers.map(bytesOfHead))
 }

@@ -18,7 +18,9 @@ const STRICT = 'max-age=31536000'
  * No other site loads it, and a page loads nothing that did not agree. Behind TLS browsers come back by https alone; a Kobo is not told so,
  * for it must find back when that ends. `test/scan` looks at every answer.
  */
-export function answerHeaders(home: Home): MiddlewareHandler<{ Bindings: Partial<HttpBindings> }> {
+export function answerHeaders({
+  config,
+}: Pick<Home, 'config'>): MiddlewareHandler<{ Bindings: Partial<HttpBindings> }> {
   return async (c, next) => {
     await next()
     const { headers } = c.res
@@ -33,7 +35,7 @@ export function answerHeaders(home: Home): MiddlewareHandler<{ Bindings: Partial
     headers.set('cross-origin-resource-policy', 'same-origin')
     headers.set('cross-origin-embedder-policy', 'require-corp')
     headers.set('x-permitted-cross-domain-policies', 'none')
-    const base = requestBase(home.config, c.req.raw.headers, c.env?.incoming)
+    const base = requestBase(config, c.req.raw.headers, c.env?.incoming)
     if (base.startsWith('https:')) headers.set('strict-transport-security', STRICT)
   }
 }

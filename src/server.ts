@@ -16,6 +16,7 @@ import { Problem } from './problem.ts'
 import { isEverywhere, lanAddresses, publicUrl } from './public-url.ts'
 import { openReview } from './review.ts'
 import { takeLibrary } from './serving-lock.ts'
+import { openStarting } from './starting.ts'
 import { writeNotes } from './sync/facts.ts'
 
 /** A running server. */
@@ -83,8 +84,8 @@ const IDLE = 20
  * Throws `Problem('unavailable')` when the port is taken or a folder cannot be written.
  */
 export async function openServer(config: Config, options: ServerOptions = {}): Promise<Server> {
-  let app: App | undefined
-  const answer = getRequestListener((request, env) => app?.fetch(request, env) ?? starting())
+  let app = openStarting(config)
+  const answer = getRequestListener((request, env) => app.fetch(request, env))
   const http = openHttp(
     { ...TIMES, ...options.times },
     options.connections ?? CONNECTIONS,
@@ -202,10 +203,6 @@ function stopListening(http: HttpServer): Promise<void> {
     })
     http.closeIdleConnections()
   })
-}
-
-function starting(): Response {
-  return new Response('Holdfast is starting.', { status: 503, headers: { 'retry-after': '1' } })
 }
 
 /** Says where the server is found, so that somebody who just started it knows what to type. */

@@ -84,10 +84,15 @@ export function importFailed(failure: {
     person: uploader,
     device: null,
     book: null,
-    cause: `“${name}” could not be imported. ${cause}`,
+    cause: `“${inSentence(name)}” could not be imported. ${cause}`,
     consequence: 'It is not in the library. The file is kept in quarantine.',
     detail: { name, quarantined },
   }
+}
+
+/** The name of a file without marks that would turn what stands after it around, or break the line. */
+function inSentence(name: string): string {
+  return name.replace(/[\p{Cc}\p{Bidi_Control}]/gu, '')
 }
 
 /** Drops that wait, because a disk is full or cannot be written; `cause` is a whole sentence. */

@@ -24,3 +24,13 @@ export function typeOf({ headers }: Answer): string {
 export function isPage(answer: Answer): boolean {
   return /^(?:text\/html|application\/xhtml\+xml)$/.test(typeOf(answer))
 }
+
+/** How long the head of an answer is at most, in bytes: the status line, and every header in a line of its own. */
+export function bytesOfHead({ headers }: Answer): number {
+  let bytes = STATUS_LINE
+  for (const [name, value] of headers) bytes += name.length + value.length + 4
+  return bytes
+}
+
+/** With the longest reason that HTTP knows, and the empty line at the end. */
+const STATUS_LINE = 'HTTP/1.1 511 Network Authentication Required\r\n\r\n'.length

@@ -172,6 +172,12 @@ describe('a page', () => {
     },
   )
 
+  test('has a head that every proxy takes', () => {
+    const told = 'all together: are longer than 4 KB'
+    expect(findings(PAGE, { vary: 'x'.repeat(2500) })).toEqual([])
+    expect(findings(PAGE, { vary: 'x'.repeat(3500) })).toEqual([told])
+  })
+
   test('over http must not promise TLS, nor give a cookie that browsers drop', () => {
     expect(findings(PAGE, {}, { isTls: false })).toEqual([
       'Set-Cookie: __Host-holdfast is not taken without encryption',

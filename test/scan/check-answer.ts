@@ -1,4 +1,4 @@
-import { isPage, typeOf, type Answer, type Finding } from './answer.ts'
+import { bytesOfHead, isPage, typeOf, type Answer, type Finding } from './answer.ts'
 import { faultsOfCookie } from './check-cookie.ts'
 import { faultsOfPolicy } from './check-policy.ts'
 
@@ -67,6 +67,8 @@ const BROWSER_RULES: readonly RuleOfHeader[] = [
         .map((what) => `leaves ${what}`)
     },
   ],
+  // In so much nginx wants to find the head of an answer, unless it is told otherwise.
+  ['all together', shorterThan(4)],
 ]
 
 /** What an answer to a Kobo must not be: too long for small proxies, a promise of TLS, or anything that is kept in a browser. */
@@ -74,16 +76,7 @@ const KOBO_RULES: readonly RuleOfHeader[] = [
   ['Strict-Transport-Security', may('strict-transport-security', /^never$/)],
   ['Clear-Site-Data', may('clear-site-data', /^never$/)],
   ['Set-Cookie', ({ headers }) => headers.getSetCookie().map(() => 'is given to a Kobo')],
-  [
-    'all together',
-    ({ headers }) => {
-      const bytes = [...headers].reduce(
-        (sum, [name, value]) => sum + name.length + value.length + 4,
-        0,
-      )
-      return bytes < 2048 ? [] : ['are longer than 2 KB']
-    },
-  ],
+  ['all together', shorterThan(2)],
 ]
 
 const YEAR = 365 * 24 * 60 * 60
@@ -132,6 +125,11 @@ function may(header: string, value: RegExp): (answer: Answer) => string[] {
     const said = headers.get(header)
     return said === null || value.test(said) ? [] : [`is “${said}”`]
   }
+}
+
+function shorterThan(kilobytes: number): (answer: Answer) => string[] {
+  return (answer) =>
+    bytesOfHead(answer) < kilobytes * 1024 ? [] : [`are longer than ${kilobytes} KB`]
 }
 
 function ofPages(faults: (answer: Answer) => string[]): (answer: Answer) => string[] {

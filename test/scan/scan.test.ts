@@ -6,7 +6,7 @@ describe('servers that were just started', () => {
   let scan: Scan
   beforeAll(async () => {
     scan = await scanFreshServers()
-  }, 120_000)
+  }, 300_000)
 
   test('have no answer whose headers leave anything to wish', () => {
     expect(scan.findings).toEqual([])

@@ -92,6 +92,14 @@ describe('an answer of the provider', () => {
     expect((await signIn('s-ben')).shown.url).toBe(`${house.url}/books`)
   })
 
+  test('that another key signed than the provider shows is not taken', async () => {
+    const { house, lighthouse, signIn } = await open({ HOLDFAST_OIDC_ALLOW: '*' })
+    lighthouse.showOtherKeys()
+    const ben = await signIn('s-ben')
+    expect([ben.shown.status, ben.cookie]).toEqual([422, ''])
+    expect(house.log.join()).toContain('signature')
+  })
+
   test('is taken from clocks that differ by a minute, and no more', async () => {
     const { house, stopBefore } = await open({ HOLDFAST_OIDC_ALLOW: '*' }, { tokenLife: 60 })
     const attempt = async (ms: number) => {

@@ -25,6 +25,8 @@ export type IdentityProvider = {
   serve(house: string): void
   /** Forgets its keys and signs with new ones. */
   rotateKeys(): void
+  /** Shows other keys than it signs with, by the same names. */
+  showOtherKeys(): void
   /** Answers nothing, or answers again. */
   setDown(isDown: boolean): void
   /** Answers with this in the place of what it says of itself. */
@@ -43,6 +45,7 @@ export async function openIdentityProvider({ tokenLife = 3600 } = {}): Promise<I
   let provider: Provider | undefined
   let isDown = false
   let discovery: string | undefined
+  let shown: JWK[] | undefined
 
   const http = createServer((request, response) => void answer(request, response))
   http.listen(0, '127.0.0.1')
@@ -55,6 +58,10 @@ export async function openIdentityProvider({ tokenLife = 3600 } = {}): Promise<I
     if (isDown) return void request.socket.destroy()
     if (discovery !== undefined && request.url?.startsWith('/.well-known/')) {
       return void response.setHeader('content-type', 'application/json').end(discovery)
+    }
+    if (shown !== undefined && request.url === '/jwks') {
+      response.setHeader('content-type', 'application/jwk-set+json')
+      return void response.end(JSON.stringify({ keys: shown }))
     }
     const open = (provider ??= new Provider(issuer, configuration()))
     if (request.url?.startsWith('/interaction/')) return interact(open, request, response)
@@ -133,6 +140,17 @@ export async function openIdentityProvider({ tokenLife = 3600 } = {}): Promise<I
     rotateKeys() {
       keys = newKeys()
       provider = undefined
+    },
+    showOtherKeys() {
+      const [signing] = keys
+      shown = newKeys().map(({ kty, n, e, use, alg }) => ({
+        kty,
+        n,
+        e,
+        use,
+        alg,
+        kid: signing?.kid,
+      }))
     },
     setDown(now) {
       isDown = now
