@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { bytesInWords } from '../bytes-in-words.ts'
 import { booksByIds } from '../catalogue/catalogue.store.ts'
 import type { Device } from '../devices/device.ts'
 import { encoder } from '../encoder.ts'
@@ -7,7 +8,7 @@ import { lanAddresses, publicUrl } from '../public-url.ts'
 import { doAndForetell } from '../sync/foretell.ts'
 import { previewOf, type Preview } from '../sync/preview.ts'
 import { rehearseSync, type Wish } from '../sync/rehearse.ts'
-import { megabytes, tellCost, tellOperation } from '../sync/tell-preview.ts'
+import { tellCost, tellOperation } from '../sync/tell-preview.ts'
 import { deviceNamed } from './device-named.ts'
 import { WrongUse, type Io } from './io.ts'
 import { withHome } from './with-home.ts'
@@ -58,6 +59,6 @@ export async function tellPreview(
   const books = await booksByIds(home.db.read, [...new Set(ids)])
   for (const operation of operations)
     io.out(tellOperation(operation, (book) => books.get(book)?.title))
-  if (bytes > 0) io.out(`${megabytes(bytes)} arrive.`)
+  if (bytes > 0) io.out(`${bytesInWords(bytes)} arrive.`)
   for (const sentence of tellCost(preview)) io.out(sentence)
 }

@@ -1,3 +1,4 @@
+import { bytesInWords } from '../bytes-in-words.ts'
 import type { Preview } from './preview.ts'
 
 /** What the next sync will do, in one sentence, and another for what arrives in bytes. Pure. */
@@ -12,7 +13,7 @@ export function tellPreview({ operations, bytes }: Preview): string {
   if (parts.length === 0) return 'The next sync has nothing to do.'
   const last = parts.pop() ?? ''
   const list = parts.length === 0 ? last : `${parts.join(', ')} and ${last}`
-  return `At the next sync ${list}.${bytes > 0 ? ` ${megabytes(bytes)} arrive.` : ''}`
+  return `At the next sync ${list}.${bytes > 0 ? ` ${bytesInWords(bytes)} arrive.` : ''}`
 }
 
 const IN_BRIEF = [
@@ -44,16 +45,11 @@ export function tellCost({ cost }: Preview): string[] {
   const sentences: string[] = []
   if (cost.refetch > 0)
     sentences.push(
-      `Downloaded books that may have to be fetched again: ${cost.refetch} (${megabytes(cost.bytes)}).`,
+      `Downloaded books that may have to be fetched again: ${cost.refetch} (${bytesInWords(cost.bytes)}).`,
     )
   if (cost.unsavedHighlights > 0)
     sentences.push(
       `Books that have highlights which may not be stored here: ${cost.unsavedHighlights}.`,
     )
   return sentences
-}
-
-/** Bytes as people say them: 1.5 MB. */
-export function megabytes(bytes: number): string {
-  return `${(bytes / 1_000_000).toFixed(1)} MB`
 }

@@ -102,6 +102,36 @@ describe('every page', () => {
     },
     240_000,
   )
+
+  test.each(SIZES)(
+    'nor where its fonts come late, $width wide',
+    async (viewport) => {
+      await page.setViewportSize(viewport)
+      await page.addInitScript(WATCH_SHIFTS)
+      const session = await page.context().newCDPSession(page)
+      const moved: string[] = []
+      let held: (() => void)[] = []
+      await page.route('**/*.woff2*', async (route) => {
+        await new Promise<void>((resolve) => held.push(resolve))
+        await route.continue()
+      })
+      for (const [name, path] of pages) {
+        await session.send('Network.clearBrowserCache')
+        await page.goto(at(path), { waitUntil: 'commit' })
+        await expect
+          .poll(() => page.evaluate(PAINTED), { message: name, timeout: 10_000 })
+          .toBe(true)
+        await expect.poll(() => held.length, { message: name }).toBeGreaterThan(1)
+        const late = held
+        held = []
+        for (const release of late) release()
+        await page.waitForLoadState('networkidle')
+        moved.push(...(await movedOn(page, name)))
+      }
+      expect(moved).toEqual([])
+    },
+    240_000,
+  )
 })
 
 test.each(SIZES)(

@@ -42,7 +42,7 @@ describe('the pages of a Kobo', () => {
     expect(anna.shown.html).not.toContain('<b>Faust')
     await scene.shelve('Dracula')
     await anna.go(anna.shown.url)
-    expect(anna.words).toMatch(/At the next sync one book arrives\. \d\.\d MB arrive\./)
+    expect(anna.words).toMatch(/At the next sync one book arrives\. \d+ kB arrive\./)
     expect(anna.words).toContain('Dracula It arrives at the next sync.')
     await anna.follow('How that is known of “Emma”')
     expect(faultsOf(anna.shown.html)).toEqual([])
@@ -85,7 +85,7 @@ describe('the pages of a Kobo', () => {
     await scene.house.api('POST', `/devices/${kobo.device}/reset-sync`)
     kobo.loseRows([scene.id('Emma'), scene.id('Persuasion')])
     await device()
-    await anna.follow('missing')
+    await anna.follow('Missing')
     expect(faultsOf(anna.shown.html)).toEqual([])
     expect(anna.words).toContain('Emma')
     await anna.press('Send all missing books again…')
@@ -106,7 +106,7 @@ describe('the pages of a Kobo', () => {
   test('show what should not be there any more', async () => {
     await scene.unshelve('Emma')
     await device()
-    await anna.follow('extra')
+    await anna.follow('Extra')
     expect(anna.words).toContain('Emma')
     expect(anna.words).toContain('orphan')
     expect(anna.words).not.toContain('Persuasion')
@@ -326,7 +326,7 @@ describe('what is drawn of a Kobo', () => {
   test('stands where the whole Kobo is seen, and not beside a part of its books', async () => {
     await device()
     expect(anna.words).toContain('How old the proof is')
-    await anna.follow('missing')
+    await anna.follow('Missing')
     expect(anna.words).not.toContain('How old the proof is')
   })
 

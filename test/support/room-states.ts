@@ -80,7 +80,7 @@ async function connected(page: Page, url: string): Promise<void> {
   await page.getByRole('heading', { name: 'The address of' }).waitFor()
 }
 
-function roomStates({ room: { scene } }: Houses): RoomState[] {
+function roomStates({ room: { scene, libra } }: Houses): RoomState[] {
   const ofRoom = { at: 'room', as: 'Anna' } as const
   const ofBare = { at: 'bare', as: 'Anna' } as const
   return [
@@ -185,6 +185,11 @@ function roomStates({ room: { scene } }: Houses): RoomState[] {
         await page.getByRole('button', { name: 'Delete…' }).click()
         await page.getByText('Nothing is changed yet.').waitFor()
       },
+    },
+    {
+      name: 'healing-preview',
+      ...ofRoom,
+      show: pressed(`/devices/${libra.device}/books/${scene.id('Emma')}`, 'Send it again…'),
     },
     { name: 'problem-404', ...ofRoom, show: at('/books/none') },
     { name: 'problem-404-nobody', at: 'room', as: 'nobody', show: at('/no/such/page') },

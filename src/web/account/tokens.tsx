@@ -129,7 +129,7 @@ function MadePage({ visit, label, token }: { visit: Visit; label: string; token:
     <Layout title="A new API token" root={visit.root} visit={visit} here="account">
       <h1>A new API token</h1>
       <p class="lead">For {label}. It is not shown again.</p>
-      <pre>
+      <pre class="wrapped">
         <code>{token}</code>
       </pre>
       <p>

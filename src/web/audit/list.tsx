@@ -128,10 +128,10 @@ function Here() {
         Your browser reads the files itself. Only ids of this library’s books with sizes, progress
         and counts, the token of the last sync, and the firmware leave it.
       </p>
-      <p>
+      <p class="row">
         <button type="button" id="pick" disabled>
           Choose the Kobo’s drive…
-        </button>{' '}
+        </button>
         <label for="folder" hidden>
           The Kobo’s drive
         </label>

@@ -1,7 +1,7 @@
 import { stat, statfs } from 'node:fs/promises'
 import type { Home } from '../../home.ts'
 import { version } from '../../version.ts'
-import { bytesInWords } from '../bytes-in-words.ts'
+import { bytesInWords } from '../../bytes-in-words.ts'
 import { Layout } from '../layout.tsx'
 import { told } from '../library/choice-words.tsx'
 import { link } from '../paths.ts'

@@ -73,10 +73,13 @@ function ConnectingPage(props: {
         {fetchedAt === null ? (
           <Waiting root={root} isCalled={calledAt !== null} isOffered={offeredAt !== null} />
         ) : (
-          <p role="status" class="tide">
+          <div role="status">
             {content && <There content={content} />}
-            Done. <a href={link(root, 'device', { id })}>See what {name} holds.</a>
-          </p>
+            <p>
+              <span class="tide">Done.</span>{' '}
+              <a href={link(root, 'device', { id })}>See what {name} holds.</a>
+            </p>
+          </div>
         )}
       </div>
       <noscript>
@@ -104,10 +107,11 @@ function Lamp({ lit, of, children }: { lit: boolean; of: string; children?: Chil
 /** The first book that came: how it stands now, and how that is known. */
 function There({ content: { title, status, sentence } }: { content: Content }) {
   return (
-    <>
-      “{title}” <StatusWord status={status} />: {sentence}
+    <p>
+      “{title}” <StatusWord status={status} />
       <br />
-    </>
+      <span class="soft">{sentence}</span>
+    </p>
   )
 }
 

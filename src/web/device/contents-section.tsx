@@ -34,7 +34,7 @@ export function ContentsSection(props: {
             href={`${link(root, 'device', { id }, { filter: each === 'all' ? undefined : each })}#contents`}
             aria-current={each === filter ? 'page' : undefined}
           >
-            {each}
+            {WORDS[each]}
           </a>
         ))}
       </nav>
@@ -64,6 +64,13 @@ export function ContentsSection(props: {
         )}
     </section>
   )
+}
+
+const WORDS: Record<Shown, string> = {
+  all: 'All',
+  missing: 'Missing',
+  doubtful: 'Doubtful',
+  extra: 'Extra',
 }
 
 const EMPTY: Record<Shown, string> = {

@@ -77,14 +77,12 @@ export function Healings(props: { visit: Visit; device: Device; content: Content
   const healings = healingsFor(content)
   if (healings.length === 0) return null
   return (
-    <Form visit={visit} action={link(visit.root, 'heal', { id: device.id })}>
+    <Form visit={visit} action={link(visit.root, 'heal', { id: device.id })} class="row">
       <input type="hidden" name="book" value={content.bookId} />
       {healings.map(([how, words]) => (
-        <>
-          <button name="how" value={how}>
-            {words}
-          </button>{' '}
-        </>
+        <button name="how" value={how}>
+          {words}
+        </button>
       ))}
     </Form>
   )

@@ -1,4 +1,4 @@
-import { bytesInWords } from '../bytes-in-words.ts'
+import { bytesInWords } from '../../bytes-in-words.ts'
 import { Matter } from '../matter.tsx'
 
 /** How large things are, and how much room is left, in bytes. */
