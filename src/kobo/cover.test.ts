@@ -91,6 +91,18 @@ test('an address that is not ours, or of a revoked device, gives nothing', async
   expect(await (await app.request(`/covers/${key}/${tail}`)).text()).toBe('unauthorized')
 })
 
+test('an address of a Kobo that was here before it was revoked gives nothing', async () => {
+  const tail = `${book.id}/355/530/false/image.jpg`
+  await home.db.transact(async (tx) => {
+    await tx
+      .updateTable('device')
+      .set({ hardware_id: 'f'.repeat(64) })
+      .execute()
+    await revokeDevice(tx, device.id, 1)
+  })
+  expect(await (await app.request(`/covers/${key}/${tail}`)).text()).toBe('unauthorized')
+})
+
 describe('that a cover was asked for', () => {
   /** The covers that the ledger knows were asked for, and by which device. */
   async function asked(): Promise<{ device: string; book: string | null }[]> {

@@ -32,6 +32,18 @@ describe('the first owner', () => {
     expect(await people()).toEqual([])
   })
 
+  test('is nobody for bringing another code', async () => {
+    const { house, people } = await open({ HOLDFAST_OIDC_ALLOW: '*' }, { isEmpty: true })
+    const eve = openBrowser(house.url)
+    await eve.go('/first-visit')
+    await eve.press('Go on with Lighthouse instead', { code: 'A'.repeat(22) })
+    await eve.follow('Go on to Lighthouse')
+    await eve.press('I am', { login: 's-ben' })
+    expect([eve.shown.status, eve.cookie]).toEqual([422, ''])
+    expect(eve.words).toContain('not the code that this server logged last')
+    expect(await people()).toEqual([])
+  })
+
   test('is whoever brings the code, once', async () => {
     const { house, people } = await open({}, { isEmpty: true })
     const anna = openBrowser(house.url)
