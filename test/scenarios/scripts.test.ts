@@ -28,7 +28,7 @@ test.each([
 test('a script obeys a policy of its own: what it loads is ours, and WebAssembly may run', async () => {
   const { headers } = await fetch(`${house.url}/scripts/web/browser/audit-worker.js`)
   expect(headers.get('content-security-policy')).toBe(
-    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; frame-ancestors 'none'",
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'",
   )
 })
 

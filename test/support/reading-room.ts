@@ -84,7 +84,10 @@ export async function openReadingRoom(): Promise<ReadingRoom> {
   await house.shelf('Holidays', holidays)
   await house.shelf('Later', [])
   await house.settled()
-  const libra = await scene.kobo({ name: 'Anna’s Libra' })
+  const libra = await scene.kobo({
+    name: 'Anna’s Libra',
+    switches: { model: 'Kobo Libra 2', platformId: '00000000-0000-0000-0000-000000000388' },
+  })
   const clara = await scene.kobo({ name: 'Clara', shelves: [scene.shelf] })
   await scene.sync(libra)
   await libra.downloadAll()

@@ -133,7 +133,8 @@ function MadePage({ visit, label, token }: { visit: Visit; label: string; token:
         <code>{token}</code>
       </pre>
       <p>
-        A program sends it as <code>Authorization: Bearer …</code>.
+        A program sends it in the header <code>Authorization</code>, after <code>Bearer</code> and a
+        space.
       </p>
       <p>
         <a class="tall" href={link(visit.root, 'account')}>
