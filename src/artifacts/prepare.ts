@@ -61,7 +61,7 @@ export function openPreparation(home: Home, workers: Workers, { others = 1000 } 
     closed: false,
     again: true,
     running: undefined,
-    seen: home.db.otherWriters(),
+    seen: home.db.commits(),
     looked: home.now(),
   }
   const kick = (): void => {
@@ -71,7 +71,7 @@ export function openPreparation(home: Home, workers: Workers, { others = 1000 } 
     state.running ??= run(home, state)
   }
   const lookAround = (): void => {
-    const now = home.db.otherWriters()
+    const now = home.db.commits()
     if (now === state.seen && home.now() - state.looked < LOOK_AGAIN) return
     state.seen = now
     kick()
@@ -106,7 +106,7 @@ type State = {
   /** There may be work that the lanes have not seen. */
   again: boolean
   running: Promise<void> | undefined
-  /** What `otherWriters` said last, and when work was last looked for (epoch ms). */
+  /** What `commits` said last, and when work was last looked for (epoch ms). */
   seen: number
   looked: number
 }

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { addPerson } from '../people/person.ts'
 import { WrongUse, type Io } from './io.ts'
+import { onlyName } from './person-named.ts'
 import { readPassword } from './read-password.ts'
 import { withHome } from './with-home.ts'
 
@@ -15,8 +16,7 @@ export async function addUser(argv: string[], io: Io): Promise<number> {
       json: { type: 'boolean', default: false },
     },
   })
-  const [name, ...more] = positionals
-  if (name === undefined || more.length > 0) throw new WrongUse('This command needs one name.')
+  const name = onlyName(positionals)
   if (!values['password-stdin'])
     throw new WrongUse('Please pass --password-stdin and write the password to the input.')
   const password = await readPassword(io)

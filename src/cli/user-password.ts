@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { hashNewPassword, replacePassword } from '../people/password.ts'
 import { WrongUse, type Io } from './io.ts'
-import { personNamed } from './person-named.ts'
+import { onlyName, personNamed } from './person-named.ts'
 import { readPassword } from './read-password.ts'
 import { withHome } from './with-home.ts'
 
@@ -12,8 +12,7 @@ export async function setPassword(argv: string[], io: Io): Promise<number> {
     allowPositionals: true,
     options: { 'password-stdin': { type: 'boolean', default: false } },
   })
-  const [name, ...more] = positionals
-  if (name === undefined || more.length > 0) throw new WrongUse('This command needs one name.')
+  const name = onlyName(positionals)
   if (!values['password-stdin'])
     throw new WrongUse('Please pass --password-stdin and write the password to the input.')
   const password = await readPassword(io)

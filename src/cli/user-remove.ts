@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { foretellRemoval, removePerson } from '../remove-person.ts'
-import { WrongUse, type Io } from './io.ts'
-import { personNamed } from './person-named.ts'
+import type { Io } from './io.ts'
+import { onlyName, personNamed } from './person-named.ts'
 import { withHome } from './with-home.ts'
 
 /** `user remove NAME`: removes somebody with all that is theirs alone; with --preview only says what goes. */
@@ -14,8 +14,7 @@ export async function removeUser(argv: string[], io: Io): Promise<number> {
       json: { type: 'boolean', default: false },
     },
   })
-  const [name, ...more] = positionals
-  if (name === undefined || more.length > 0) throw new WrongUse('This command needs one name.')
+  const name = onlyName(positionals)
   const removal = await withHome(io, async (home) => {
     const { id } = await personNamed(home, name)
     return values.preview ? foretellRemoval(home.db.read, id) : removePerson(home, id)

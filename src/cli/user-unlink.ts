@@ -1,16 +1,15 @@
 import { parseArgs } from 'node:util'
 import { deleteIdentity, identitiesOf } from '../people/provider-identity.store.ts'
 import { Problem } from '../problem.ts'
-import { WrongUse, type Io } from './io.ts'
+import type { Io } from './io.ts'
 import { sayWhoIsLockedOut } from './locked-out.ts'
-import { personNamed } from './person-named.ts'
+import { onlyName, personNamed } from './person-named.ts'
 import { withHome } from './with-home.ts'
 
 /** `user unlink NAME`: nobody signs in as somebody by a provider any more. */
 export async function unlinkUser(argv: string[], io: Io): Promise<number> {
   const { positionals } = parseArgs({ args: argv, allowPositionals: true, options: {} })
-  const [name, ...more] = positionals
-  if (name === undefined || more.length > 0) throw new WrongUse('This command needs one name.')
+  const name = onlyName(positionals)
   await withHome(io, async (home) => {
     const person = await personNamed(home, name)
     const identities = await identitiesOf(home.db.read, person.id)

@@ -5,8 +5,8 @@ import { countRecoveryCodes } from '../people/recovery-code.store.ts'
 import { waysInOf } from '../people/ways-in.store.ts'
 import { tellTimes } from '../sync/tell-time.ts'
 import { machineTimeZone } from '../time-zone.ts'
-import { WrongUse, type Io } from './io.ts'
-import { personNamed } from './person-named.ts'
+import type { Io } from './io.ts'
+import { onlyName, personNamed } from './person-named.ts'
 import { withHome } from './with-home.ts'
 
 /** `user ways NAME`: how somebody can sign in. */
@@ -16,8 +16,7 @@ export async function listWays(argv: string[], io: Io): Promise<number> {
     allowPositionals: true,
     options: { json: { type: 'boolean', default: false } },
   })
-  const [name, ...more] = positionals
-  if (name === undefined || more.length > 0) throw new WrongUse('This command needs one name.')
+  const name = onlyName(positionals)
   await withHome(io, async (home) => {
     const { read } = home.db
     const { id } = await personNamed(home, name)

@@ -149,13 +149,13 @@ test('waiting for another process that writes does not stop the event loop', asy
 
 test('a commit of another process is noticed', async () => {
   await db.transact((tx) => tx.insertInto('setting').values({ name: 'n', value: '0' }).execute())
-  const before = db.otherWriters()
-  expect(db.otherWriters()).toBe(before)
+  const before = db.commits()
+  expect(db.commits()).toBe(before)
   const other = otherProcess()
   await once(other, 'message')
   await tell(other, 'count')
   other.kill()
-  expect(db.otherWriters()).not.toBe(before)
+  expect(db.commits()).not.toBe(before)
 })
 
 test('a script that fails leaves the database as it was before all of them', () => {

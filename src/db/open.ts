@@ -21,8 +21,8 @@ export type Database = {
   transact<T>(decide: (tx: Tx) => Promise<T>): Promise<T>
   /** Runs a decision in the same way and takes everything back: what would come of it, without doing it. */
   rehearse<T>(decide: (tx: Tx) => Promise<T>): Promise<T>
-  /** A number that changes when another process has committed. Cheap. */
-  otherWriters(): number
+  /** A number that changes when anybody has committed, this process or another. Cheap. */
+  commits(): number
   close(): Promise<void>
 }
 
@@ -76,7 +76,7 @@ export function openDatabase(
       last = mine.catch(() => undefined)
       return mine
     },
-    otherWriters: () => Number(reader.pragma('data_version', { simple: true })),
+    commits: () => Number(reader.pragma('data_version', { simple: true })),
     async close() {
       await last
       await read.destroy()

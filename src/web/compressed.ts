@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from 'hono'
 import { compress } from 'hono/compress'
 
-/** What a query may say without a page repeating it: words of which each page knows a few, or it is refused. */
+/** What a query may say without a page repeating it: each page knows a few words for these, and shows none that it does not know. */
 const WORDS = new Set(['view', 'show', 'order', 'choose', 'filter', 'done'])
 
 /**

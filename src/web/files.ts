@@ -35,7 +35,7 @@ const PUBLIC: ReadonlyMap<string, Parts> = new Map([
     'chart',
     'ribbon',
   ),
-  sheet('eink', 'eink'),
+  sheet('eink', 'eink', 'eink-pages'),
   ...['roman', 'roman-rest', 'roman-ext', 'roman-far', 'italic', 'italic-ext', 'small-caps'].map(
     font,
   ),

@@ -3,7 +3,7 @@ import { keeping } from './kept.ts'
 
 test('what was read is kept until something is written, or half a minute passed', async () => {
   let [writes, now, reads] = [0, 1_000_000, 0]
-  const keep = keeping<number>({ otherWriters: () => writes }, () => now)
+  const keep = keeping<number>({ commits: () => writes }, () => now)
   const read = () => Promise.resolve((reads += 1))
   expect(await Promise.all([keep('one', read), keep('one', read), keep('two', read)])).toEqual([
     1, 1, 2,
@@ -19,7 +19,7 @@ test('what was read is kept until something is written, or half a minute passed'
 })
 
 test('what failed is read again', async () => {
-  const keep = keeping<string>({ otherWriters: () => 1 }, () => 0)
+  const keep = keeping<string>({ commits: () => 1 }, () => 0)
   await expect(keep('one', () => Promise.reject(new Error('Not now.')))).rejects.toThrow('Not now.')
   expect(await keep('one', () => Promise.resolve('now'))).toBe('now')
 })

@@ -8,21 +8,23 @@ const LONGEST = 30_000
  * anew. For what costs as much as there are books, and is asked for again and again. Those that ask at once share one reading.
  */
 export function keeping<Value>(
-  db: Pick<Database, 'otherWriters'>,
+  db: Pick<Database, 'commits'>,
   now: () => number,
 ): (name: string, read: () => Promise<Value>) => Promise<Value> {
   const kept = new Map<string, { value: Promise<Value>; at: number }>()
   let written: number | undefined
   return (name, read) => {
-    const writers = db.otherWriters()
-    if (writers !== written) kept.clear()
-    written = writers
+    const commits = db.commits()
+    if (commits !== written) kept.clear()
+    written = commits
     const known = kept.get(name)
     if (known && Math.abs(now() - known.at) < LONGEST) return known.value
-    const value = read()
-    kept.set(name, { value, at: now() })
+    const reading = { value: read(), at: now() }
+    kept.set(name, reading)
     // A failure is told to those who asked, and to nobody later.
-    value.catch(() => kept.delete(name))
-    return value
+    reading.value.catch(() => {
+      if (kept.get(name) === reading) kept.delete(name)
+    })
+    return reading.value
   }
 }

@@ -148,6 +148,17 @@ export function Form(props: {
   )
 }
 
+/** A time of a list, seen only where it is told in other words than the one before it. */
+export function TimeAfter(props: { visit: Visit; at: number; before: number | undefined }) {
+  const { visit, at, before } = props
+  const isAgain = before !== undefined && visit.tell(before) === visit.tell(at)
+  return (
+    <span class={isAgain ? 'again' : undefined}>
+      <Time visit={visit} at={at} />
+    </span>
+  )
+}
+
 /** A time as people say it, with the exact one for machines and on hover. */
 export function Time({ visit, at }: { visit: Visit; at: number }) {
   const exact = new Date(at).toISOString()

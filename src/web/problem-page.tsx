@@ -37,7 +37,7 @@ export function answerError(
   return problemPage(c, 500, 'A mistake of ours', 'Something went wrong here. The log says what.')
 }
 
-/** The page for an address at which nothing is, `url` as it was asked for; and the policy that it is given out with. */
+/** The page for an address at which nothing is, `url` as it was asked for. It is given out with `PROBLEM_POLICY`. */
 export function nothingHere(url: string) {
   const sentence = 'There is nothing at this address.'
   return <ProblemPage root={rootOf(url)} status={404} title="Not here" sentence={sentence} />

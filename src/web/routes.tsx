@@ -76,7 +76,7 @@ import { makeShelf, moveShelf, showShelves } from './shelf/list.tsx'
 import { nameShelf, showShelf } from './shelf/show.tsx'
 import { downloadBundle } from './sync/download.ts'
 import { showDiary } from './sync/list.tsx'
-import { showSettings as showHouseSettings } from './settings/show.tsx'
+import { showHouseSettings } from './settings/show.tsx'
 import { showUnderWay } from './under-way/show.tsx'
 import type { Page, WebEnv } from './visit.ts'
 

@@ -29,7 +29,7 @@ export async function openBeside(config: Config, options: HomeOptions): Promise<
         },
         transact: (decide) => opened().transact(decide),
         rehearse: (decide) => opened().rehearse(decide),
-        otherWriters: () => opened().otherWriters(),
+        commits: () => opened().commits(),
         close: leave,
       },
     },

@@ -10,10 +10,10 @@ export function Wrong({ sentence }: { sentence: string | undefined }) {
   )
 }
 
-/** The name of an account to be. */
+/** The name of an account, there or to be. `isWrong`: what was sent before was, as the page says under the id `wrong`. */
 export function NameField(props: {
   value?: string | undefined
-  isWrong: boolean
+  isWrong: boolean | undefined
   /** Somebody can type their name at once. */
   isFirst?: boolean
 }) {

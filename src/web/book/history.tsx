@@ -1,4 +1,4 @@
-import { Time } from '../layout.tsx'
+import { TimeAfter } from '../layout.tsx'
 import type { Visit } from '../visit.ts'
 
 /** Something that happened to a book, and on which device. */
@@ -16,9 +16,7 @@ export function History({ visit, happened }: { visit: Visit; happened: Happening
       <ol class="history">
         {newest.map(({ at, told, on }, index) => (
           <li>
-            <span class={isSame(newest[index - 1]?.at, at, visit) ? 'again' : undefined}>
-              <Time visit={visit} at={at} />
-            </span>
+            <TimeAfter visit={visit} at={at} before={newest[index - 1]?.at} />
             <span>
               {on !== undefined && `${on}: `}
               {told}
@@ -28,9 +26,4 @@ export function History({ visit, happened }: { visit: Visit; happened: Happening
       </ol>
     </section>
   )
-}
-
-/** Whether two times are told in the same words: then they are seen once. */
-export function isSame(before: number | undefined, at: number, { tell }: Visit): boolean {
-  return before !== undefined && tell(before) === tell(at)
 }

@@ -1,4 +1,4 @@
-import { stat, statfs } from 'node:fs/promises'
+import type { Config } from '../../config.ts'
 import type { Home } from '../../home.ts'
 import { version } from '../../version.ts'
 import { bytesInWords } from '../../bytes-in-words.ts'
@@ -6,6 +6,7 @@ import { Layout } from '../layout.tsx'
 import { told } from '../library/choice-words.tsx'
 import { link } from '../paths.ts'
 import type { Page, Visit } from '../visit.ts'
+import { diskOf, type Disk } from './disk.ts'
 import { figuresOf, type Figures } from './figures.store.ts'
 
 /** What this server is, what it is made with, and how it is. */
@@ -13,17 +14,13 @@ export function showColophon(home: Home): Page {
   return async (c) => {
     const { visit } = c.var
     const figures = await figuresOf(home.db.read)
-    const { bavail, bsize } = await statfs(home.config.dataDir)
-    const database = (await stat(home.config.database)).size
-    const { dataDir, inbox } = home.config
-    const disk = { dataDir, inbox, free: bavail * bsize, database }
-    return c.html(<ColophonPage visit={visit} figures={figures} disk={disk} />)
+    const disk = await diskOf(home.config)
+    return c.html(<ColophonPage {...{ visit, figures, disk }} config={home.config} />)
   }
 }
 
-type Disk = { dataDir: string; inbox: string; free: number; database: number }
-
-function ColophonPage({ visit, figures, disk }: { visit: Visit; figures: Figures; disk: Disk }) {
+function ColophonPage(props: { visit: Visit; figures: Figures; disk: Disk; config: Config }) {
+  const { visit, figures, disk, config } = props
   const { books, bookBytes, deleted, artifacts, artifactBytes, preparing, failed } = figures
   return (
     <Layout title="Colophon" root={visit.root} visit={visit} here="colophon">
@@ -75,11 +72,11 @@ function ColophonPage({ visit, figures, disk }: { visit: Visit; figures: Figures
             <>
               <dt>Folder</dt>
               <dd>
-                <code>{disk.dataDir}</code>
+                <code>{config.dataDir}</code>
               </dd>
               <dt>Inbox</dt>
               <dd>
-                <code>{disk.inbox}</code>
+                <code>{config.inbox}</code>
               </dd>
             </>
           )}

@@ -1,10 +1,10 @@
 import type { Device } from '../../devices/device.ts'
 import { syncUrl } from '../../public-url.ts'
-import { TOKEN_FIELD } from '../form.ts'
 import { Layout } from '../layout.tsx'
 import { Matter } from '../matter.tsx'
 import { link } from '../paths.ts'
 import type { Visit } from '../visit.ts'
+import { ConfForm } from './conf-form.tsx'
 import { NotReachable } from './reach.tsx'
 
 /** The address of a Kobo, which is shown this once, and how it gets into the Kobo. */
@@ -52,24 +52,13 @@ export function AddressPage(props: {
             note="Works in every browser: choose the file, and get it back with the one line changed."
           >
             <Where />
-            <form
-              id="conf"
-              method="post"
-              enctype="multipart/form-data"
-              action={link(root, 'conf', { id }, { [TOKEN_FIELD]: visit.token })}
-              class="fields"
-            >
-              <input type="hidden" name="address" value={address} />
-              <p>
-                <label for="file">
-                  <code>Kobo eReader.conf</code>
-                </label>
-                <input type="file" id="file" name="file" required />
-              </p>
-              <p>
-                <button>Get it back with the address in it</button>
-              </p>
-            </form>
+            <ConfForm
+              visit={visit}
+              device={device}
+              field="file"
+              address={address}
+              button="Get it back with the address in it"
+            />
             <p>Put the file you get back in the place of the one on the Kobo.</p>
           </Matter>
           <Matter

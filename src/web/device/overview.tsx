@@ -1,5 +1,6 @@
 import type { BriefSync } from '../../diary/recent.store.ts'
 import type { Device } from '../../devices/device.ts'
+import { SILENCE } from '../../sync/judge.ts'
 import { bucketsOfAges, bucketsOfWaits, quantile, tellLength } from '../chart/buckets.ts'
 import { Columns } from '../chart/columns.tsx'
 import type { SyncMark } from '../chart/marks.ts'
@@ -62,9 +63,6 @@ export function ItsSyncs({ visit, device, syncs }: Of & { syncs: readonly BriefS
   )
 }
 
-/** How long a sync may be silent and go on, in ms. */
-const SILENCE = 60_000
-
 function marked(sync: BriefSync, newest: BriefSync | undefined, now: number): SyncMark {
   const { id, at, sent } = sync
   const mayGoOn = newest?.id === id && now - at < SILENCE
@@ -118,7 +116,7 @@ export function AgeOfProof({ standing }: { standing: Standing }) {
   )
   const books = ages.reduce((sum, [, count]) => sum + count, 0)
   if (books === 0) return null
-  const buckets = bucketsOfAges(ages.map(([age, count]) => [age, count] as const))
+  const buckets = bucketsOfAges(ages)
   const fresh = (buckets[0]?.count ?? 0) + (buckets[1]?.count ?? 0)
   const none = buckets.at(-1)?.count ?? 0
   const sentence = `Of ${books === 1 ? 'one book' : `${told(books)} books`} that it has, ${told(fresh)} ${fresh === 1 ? 'was' : 'were'} proven within a week${none > 0 ? `, and ${told(none)} not at all` : ''}.`

@@ -1,9 +1,9 @@
 import type { Device } from '../../devices/device.ts'
-import { TOKEN_FIELD } from '../form.ts'
 import { Form } from '../layout.tsx'
 import { Matter } from '../matter.tsx'
 import { link } from '../paths.ts'
 import type { Visit } from '../visit.ts'
+import { ConfForm } from './conf-form.tsx'
 
 type Of = { visit: Visit; device: Device }
 
@@ -41,7 +41,6 @@ const LIBRARIES = [
 
 /** How a Kobo becomes one of Kobo's store again. */
 export function GiveBack({ visit, device }: Of) {
-  const { root, token } = visit
   return (
     <Matter
       id="give-back"
@@ -58,22 +57,12 @@ export function GiveBack({ visit, device }: Of) {
         write <code>https://storeapi.kobo.com</code> behind <code>api_endpoint=</code> and remove
         the lines that begin with <code>image_</code> yourself.
       </p>
-      <form
-        method="post"
-        enctype="multipart/form-data"
-        action={link(root, 'conf', { id: device.id }, { [TOKEN_FIELD]: token })}
-        class="fields"
-      >
-        <p>
-          <label for="back">
-            <code>Kobo eReader.conf</code>
-          </label>
-          <input type="file" id="back" name="file" required />
-        </p>
-        <p>
-          <button>Get it back with the store’s address</button>
-        </p>
-      </form>
+      <ConfForm
+        visit={visit}
+        device={device}
+        field="back"
+        button="Get it back with the store’s address"
+      />
     </Matter>
   )
 }

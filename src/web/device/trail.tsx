@@ -4,10 +4,9 @@ import { ownDevice } from '../../own-device.ts'
 import { Problem } from '../../problem.ts'
 import { readContents, type Content } from '../../sync/contents.ts'
 import type { Healing } from '../../sync/heal.ts'
-import { Form, Layout, Time } from '../layout.tsx'
+import { Form, Layout, Time, TimeAfter } from '../layout.tsx'
 import { link } from '../paths.ts'
 import type { Page, Visit } from '../visit.ts'
-import { isSame } from '../book/history.tsx'
 import { ProofWords, StatusWord } from './contents-table.tsx'
 
 /** One book on one Kobo: how it stands, and the whole trail by which that is known. */
@@ -58,9 +57,7 @@ function TrailPage(props: { visit: Visit; device: Device; content: Content }) {
           <ol class="history trail">
             {evidence.map(({ at, detail }, index) => (
               <li>
-                <span class={isSame(evidence[index - 1]?.at, at, visit) ? 'again' : undefined}>
-                  <Time visit={visit} at={at} />
-                </span>
+                <TimeAfter visit={visit} at={at} before={evidence[index - 1]?.at} />
                 <span>{detail}</span>
               </li>
             ))}

@@ -1,5 +1,5 @@
 import type { Db } from '../../db/schema.ts'
-import { devicesOf } from '../../devices/device.store.ts'
+import type { Device } from '../../devices/device.ts'
 import type { Person } from '../../people/person.ts'
 import { hasShelved } from '../../shelves/shelf.store.ts'
 import { link } from '../paths.ts'
@@ -9,9 +9,12 @@ import { Choices, libraryLink } from './choices.ts'
 /** What somebody has not done yet, without which no book of the library comes to a Kobo of theirs. */
 export type Step = 'connect' | 'shelve'
 
-/** The next step of somebody whose library has books; undefined once a Kobo may take some along. */
-export async function nextStepOf(db: Db, person: Person): Promise<Step | undefined> {
-  const devices = await devicesOf(db, person.id)
+/** The next step of somebody with these Kobos whose library has books; undefined once a Kobo may take some along. */
+export async function nextStepOf(
+  db: Db,
+  person: Person,
+  devices: readonly Device[],
+): Promise<Step | undefined> {
   if (devices.length === 0) return 'connect'
   return (await hasShelved(db, person.id)) ? undefined : 'shelve'
 }

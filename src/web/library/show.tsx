@@ -44,7 +44,7 @@ export function showLibrary(home: Home): Page {
       isPlain && order === 'title' && count > PART / 2
         ? (await listBooks(db, { limit: NEWEST })).books
         : []
-    const devices = reading.length > 0 ? await devicesOf(db, person.id) : []
+    const devices = isPlain ? await devicesOf(db, person.id) : []
     const names = new Map(devices.map(({ id, name }) => [id, name]))
     const shelves = choices.choose === undefined ? [] : await shelvesOf(db, person.id)
     const read = await booksByIds(
@@ -56,7 +56,7 @@ export function showLibrary(home: Home): Page {
       return book ? [{ ...each, book, device: names.get(each.device ?? '') }] : []
     })
     const inbox = home.config.inbox
-    const step = isPlain && count > 0 ? await nextStepOf(db, person) : undefined
+    const step = isPlain && count > 0 ? await nextStepOf(db, person, devices) : undefined
     return c.html(
       <LibraryPage
         {...{ visit, choices, books, next, count, beingRead, newest, shelves, inbox, step }}

@@ -1,4 +1,4 @@
-import { NameField } from './name-field.tsx'
+import { NameField } from '../account/fields.tsx'
 import { z } from 'zod'
 import type { Home } from '../../home.ts'
 import { hasOwner } from '../../people/person.store.ts'
@@ -86,7 +86,7 @@ function SignInPage(props: {
         <form method="post" action={link(root, 'signIn')} class="fields">
           <input type="hidden" name={TOKEN_FIELD} value={token} />
           {to !== undefined && <input type="hidden" name="to" value={to} />}
-          <NameField name={name} isWrong={isWrong} />
+          <NameField value={name} isWrong={isWrong} />
           <p>
             <label for="password">Password</label>
             <input

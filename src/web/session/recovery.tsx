@@ -1,4 +1,4 @@
-import { NameField } from './name-field.tsx'
+import { NameField } from '../account/fields.tsx'
 import { z } from 'zod'
 import type { Home } from '../../home.ts'
 import { useRecoveryCode } from '../../people/recovery-code.ts'
@@ -47,7 +47,7 @@ function recoveryPage(c: WebContext, home: Home, name?: string) {
         />
         <form method="post" action={link(root, 'recovery')} class="fields">
           <input type="hidden" name={TOKEN_FIELD} value={visitorToken(c, home)} />
-          <NameField name={name} isWrong={isWrong} />
+          <NameField value={name} isWrong={isWrong} />
           <p>
             <label for="code">Recovery code</label>
             <input

@@ -1,8 +1,9 @@
+import type { Disk } from '../colophon/disk.ts'
 import { bytesInWords } from '../../bytes-in-words.ts'
 import { Matter } from '../matter.tsx'
 
 /** How large things are, and how much room is left, in bytes. */
-export type Sizes = { database: number; library: number; artifacts: number; free: number }
+export type Sizes = Disk & { library: number; artifacts: number }
 
 /** What a backup must hold, how it is made, and how large it becomes. */
 export function Backup({ dataDir, sizes }: { dataDir: string; sizes: Sizes }) {

@@ -1,4 +1,3 @@
-import { stat, statfs } from 'node:fs/promises'
 import type { Config } from '../../config.ts'
 import type { Home } from '../../home.ts'
 import { tokensOf } from '../../people/api-token.store.ts'
@@ -6,6 +5,7 @@ import { openInvitations } from '../../people/invitation.store.ts'
 import { SHORTEST_PASSWORD } from '../../people/password.ts'
 import { passkeyPlace, type PasskeyPlace } from '../../people/passkey-place.ts'
 import { everybody } from '../../people/person.store.ts'
+import { diskOf } from '../colophon/disk.ts'
 import { figuresOf } from '../colophon/figures.store.ts'
 import { baseOf } from '../cookie.ts'
 import { Layout } from '../layout.tsx'
@@ -15,7 +15,7 @@ import type { Page, Visit } from '../visit.ts'
 import { Backup, type Sizes } from './backup.tsx'
 
 /** How this server is set up: the household, how people sign in, where things lie, tokens, and what a backup must hold. */
-export function showSettings(home: Home): Page {
+export function showHouseSettings(home: Home): Page {
   return async (c) => {
     const { visit } = c.var
     const { read } = home.db
@@ -37,15 +37,8 @@ export function showSettings(home: Home): Page {
 }
 
 async function sizesOf(home: Home): Promise<Sizes> {
-  const { dataDir, database } = home.config
   const { bookBytes, artifactBytes } = await figuresOf(home.db.read)
-  const { bavail, bsize } = await statfs(dataDir)
-  return {
-    database: (await stat(database)).size,
-    library: bookBytes,
-    artifacts: artifactBytes,
-    free: bavail * bsize,
-  }
+  return { ...(await diskOf(home.config)), library: bookBytes, artifacts: artifactBytes }
 }
 
 function SettingsPage(props: {

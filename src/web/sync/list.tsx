@@ -8,10 +8,9 @@ import type { BriefSync } from '../../diary/recent.store.ts'
 import type { KnownRequest } from '../../diary/requests.ts'
 import type { Home } from '../../home.ts'
 import { ownDevice } from '../../own-device.ts'
-import { isSame } from '../book/history.tsx'
 import type { Figures } from '../device/figures.ts'
 import { ItsSyncs } from '../device/overview.tsx'
-import { Layout, Time } from '../layout.tsx'
+import { Layout, Time, TimeAfter } from '../layout.tsx'
 import { link } from '../paths.ts'
 import { readQuery } from '../query.ts'
 import type { Page, Visit } from '../visit.ts'
@@ -97,11 +96,7 @@ function SyncOnPage(props: { visit: Visit; device: Device; sync: ToldSync; title
           <ol class="history">
             {requests.map((request, index) => (
               <li>
-                <span
-                  class={isSame(requests[index - 1]?.at, request.at, visit) ? 'again' : undefined}
-                >
-                  <Time visit={visit} at={request.at} />
-                </span>
+                <TimeAfter visit={visit} at={request.at} before={requests[index - 1]?.at} />
                 <span>{tellRequest(request, titleOf)}</span>
               </li>
             ))}

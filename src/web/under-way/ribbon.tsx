@@ -12,7 +12,7 @@ export function Ribbon({ visit }: { visit: Of }) {
     <div id="ribbon" class="ribbon" data-ask={link(root, 'underWay')}>
       {imports && (
         <p>
-          <a href={link(root, 'underWay')}>{importsInWords(imports)}</a>
+          <a href={link(root, 'underWay')}>{importsInWords(imports)}:</a>
           <span class="soft"> {imports.names.join(', ')}</span>
           {imports.failed > 0 && (
             <>
@@ -33,9 +33,9 @@ export function Ribbon({ visit }: { visit: Of }) {
   )
 }
 
-/** “Taking in 4 of 40:”. Pure. */
+/** “Taking in 4 of 40”. Pure. */
 export function importsInWords({ done, total }: Told): string {
-  return `Taking in ${Math.min(done + 1, total)} of ${total}:`
+  return `Taking in ${Math.min(done + 1, total)} of ${total}`
 }
 
 /** “Preparing 2 of 7 books for Kobos”. Pure. */
@@ -44,7 +44,7 @@ export function preparationInWords({ done, total }: Told): string {
   return `Preparing ${Math.min(done + 1, total)} of ${total} books for Kobos`
 }
 
-/** “2 failed”. Pure. */
+/** “2 could not become books”. Pure. */
 export function failedInWords({ failed }: Told): string {
   return failed === 1 ? 'One could not become a book' : `${failed} could not become books`
 }

@@ -19,7 +19,7 @@ function UnderWayPage({ visit }: { visit: Visit }) {
       )}
       {imports && (
         <section aria-labelledby="imports">
-          <h2 id="imports">{importsInWords(imports).replace(':', '')}</h2>
+          <h2 id="imports">{importsInWords(imports)}</h2>
           <ul class="entries">
             {imports.names.map((name) => (
               <li>{name}</li>
