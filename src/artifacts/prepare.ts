@@ -58,6 +58,7 @@ export function openPreparation(home: Home, workers: Workers, { others = 1000 } 
     cancel: cancel.signal,
     inHand: new Set(),
     unbegun: new Set(),
+    left: undefined,
     closed: false,
     again: true,
     running: undefined,
@@ -67,6 +68,7 @@ export function openPreparation(home: Home, workers: Workers, { others = 1000 } 
   const kick = (): void => {
     if (state.closed) return
     state.again = true
+    state.left = undefined
     state.looked = home.now()
     state.running ??= run(home, state)
   }
@@ -102,6 +104,8 @@ type State = {
   inHand: Set<string>
   /** Those of them that nobody works on yet. */
   unbegun: Set<string>
+  /** How many more wait that no lane has taken; undefined while nobody has counted them since more may have come. */
+  left: number | undefined
   closed: boolean
   /** There may be work that the lanes have not seen. */
   again: boolean
@@ -143,16 +147,18 @@ async function tidyUp(home: Home): Promise<void> {
 async function lane(home: Home, state: State): Promise<void> {
   while (!state.closed) {
     const waiting = await booksToPrepare(home.db.read, home.now(), BATCH.books)
-    const free = batch(waiting.filter(({ id }) => !state.inHand.has(id)))
+    const unclaimed = waiting.filter(({ id }) => !state.inHand.has(id))
+    const free = batch(unclaimed)
     if (free.length === 0) return
     for (const { id } of free) {
       state.inHand.add(id)
       state.unbegun.add(id)
     }
-    // Few are counted as they were found, more than a lane looks at apart. What others took is leased, and not among them.
-    const all =
-      waiting.length < BATCH.books ? waiting.length : await countToPrepare(home.db.read, home.now())
-    home.underWay.preparation.wait(all - free.length + state.unbegun.size)
+    // Few are counted as they were found. More than a lane looks at are counted apart, and not again before more may have come.
+    const few = waiting.length < BATCH.books ? unclaimed.length : undefined
+    const counted = few ?? state.left ?? (await countToPrepare(home.db.read, home.now()))
+    state.left = Math.max(0, (few ?? state.left ?? counted) - free.length)
+    home.underWay.preparation.wait(state.left + state.unbegun.size)
     try {
       await prepareBatch(home, free, state)
     } finally {
