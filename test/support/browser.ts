@@ -21,7 +21,7 @@ export type Browser = {
   go(address: string): Promise<Shown>
   /** Follows the first link with these words. */
   follow(words: string): Promise<Shown>
-  /** Fills in fields, and presses the first button with these words; `within` names a part by its words. */
+  /** Fills in fields, and presses the first button with these words; `within` names the smallest part that has these words. */
   press(words: string, fields?: Record<string, string | string[]>, within?: string): Promise<Shown>
   /** Sends a form with files by the first button with these words. */
   upload(words: string, parts: FormData): Promise<Shown>
@@ -38,6 +38,15 @@ export type Browser = {
 }
 
 const HOPS = 8
+
+/** What is within the first part that has these words and no smaller part that has them too: the row, not the section around all rows. */
+function innermost(all: Element[], words: string): Element[] {
+  const parts = all.filter(
+    (each) => /^(?:article|section|tr|li)$/.test(each.tagName) && wordsOf(each).includes(words),
+  )
+  const smallest = parts.find((part) => !below(part).some((each) => parts.includes(each)))
+  return smallest ? below(smallest) : []
+}
 
 /**
  * Opens a browser at an address such as `http://127.0.0.1:8190`. `headers` are sent with everything; `hear` is called with the head of
@@ -95,14 +104,7 @@ export function openBrowser(
 
   function find(tag: string, words: string, within?: string): Element {
     const all = elementsOf(shown.html)
-    const part =
-      within === undefined
-        ? all
-        : all
-            .filter((each) => /^(?:article|section|tr|li)$/.test(each.tagName))
-            .filter((each) => wordsOf(each).includes(within))
-            .slice(0, 1)
-            .flatMap(below)
+    const part = within === undefined ? all : innermost(all, within)
     const found = part.find((each) => each.tagName === tag && wordsOf(each) === words)
     if (!found) throw new Error(`There is no ${tag} “${words}” on ${shown.url}: ${browser.words}`)
     return found
