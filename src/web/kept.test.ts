@@ -23,3 +23,13 @@ test('what failed is read again', async () => {
   await expect(keep('one', () => Promise.reject(new Error('Not now.')))).rejects.toThrow('Not now.')
   expect(await keep('one', () => Promise.resolve('now'))).toBe('now')
 })
+
+test('of many names the newest are kept', async () => {
+  let reads = 0
+  const keep = keeping<number>({ commits: () => 1 }, () => 0)
+  const read = () => Promise.resolve((reads += 1))
+  for (let name = 0; name < 201; name++) await keep(String(name), read)
+  expect(await keep('1', read)).toBe(2)
+  expect(await keep('200', read)).toBe(201)
+  expect(await keep('0', read)).toBe(202)
+})

@@ -7,12 +7,13 @@ export type Bucket = { label: string; words: string; count: number }
 
 type Bound = readonly [upTo: number, label: string, words: string]
 
+/** In whole days that have passed: what is six days and some hours old has passed six. */
 const AGES: readonly Bound[] = [
-  [DAY, 'day', 'within a day'],
-  [7 * DAY, 'week', 'within a week'],
-  [30 * DAY, 'month', 'within a month'],
-  [91 * DAY, 'quarter', 'within three months'],
-  [365 * DAY, 'year', 'within a year'],
+  [0, 'day', 'within a day'],
+  [6, 'week', 'within a week'],
+  [29, 'month', 'within a month'],
+  [90, 'quarter', 'within three months'],
+  [364, 'year', 'within a year'],
   [Infinity, 'older', 'longer ago'],
 ]
 
@@ -25,12 +26,15 @@ const WAITS: readonly Bound[] = [
   [Infinity, 'longer', 'longer'],
 ]
 
-/** Books by how old the proof is that they are there; `ages` in ms, each with how many books, and null for those without proof. Pure. */
+/**
+ * Books by how old the proof is that they are there; `ages` in whole days that have passed, each with how many books, and null for those
+ * without proof. Pure.
+ */
 export function bucketsOfAges(
-  ages: readonly (readonly [age: number | null, books: number])[],
+  ages: readonly (readonly [days: number | null, books: number])[],
 ): Bucket[] {
-  const known = ages.flatMap(([age, books]) => (age === null ? [] : [[age, books] as const]))
-  const none = ages.filter(([age]) => age === null)
+  const known = ages.flatMap(([days, books]) => (days === null ? [] : [[days, books] as const]))
+  const none = ages.filter(([days]) => days === null)
   return [
     ...bucketsOf(AGES, known),
     {

@@ -117,36 +117,45 @@ describe('the timeline of syncs', () => {
     [['whole'], 'One sync in four weeks; none broke off.'],
     [
       ['whole', 'broken', 'quiet', 'broken'],
-      '4 syncs in four weeks; 2 broke off, 1 brought nothing.',
+      '4 syncs in four weeks; 2 broke off, 1 never asked for its library.',
     ],
   ] as [SyncEnd[], string][])('of %o is told', (ends, words) => {
     expect(
       tellMarks(
         ends.map((end) => mark(0, end)),
-        'four weeks',
+        { span: 'four weeks', more: false },
       ),
     ).toBe(words)
+  })
+
+  test('that are not all there are told as the newest', () => {
+    const marks = [mark(0), mark(1, 'broken')]
+    expect(tellMarks(marks, { span: 'four weeks', more: true })).toBe(
+      'The newest 2 syncs of four weeks; 1 broke off.',
+    )
   })
 })
 
 describe('columns', () => {
-  test('count ages up to their bounds, and what has no proof apart', () => {
+  test('count whole days that have passed, and what has no proof apart', () => {
     const ages = [
       [0, 1],
-      [DAY, 2],
-      [DAY + 1, 4],
-      [40 * DAY, 8],
-      [400 * DAY, 16],
-      [null, 32],
+      [1, 2],
+      [6, 4],
+      [7, 8],
+      [90, 16],
+      [91, 32],
+      [365, 64],
+      [null, 128],
     ] as const
     expect(bucketsOfAges(ages).map(({ label, count }) => [label, count])).toEqual([
-      ['day', 3],
-      ['week', 4],
-      ['month', 0],
-      ['quarter', 8],
-      ['year', 0],
-      ['older', 16],
-      ['none', 32],
+      ['day', 1],
+      ['week', 6],
+      ['month', 8],
+      ['quarter', 16],
+      ['year', 32],
+      ['older', 64],
+      ['none', 128],
     ])
   })
 
@@ -186,6 +195,7 @@ describe('every chart', () => {
       id: 'one',
       of: 'Libra',
       marks: [mark(5 * DAY), mark(20 * DAY, 'broken'), mark(20 * DAY, 'quiet')],
+      more: false,
       now: 28 * DAY,
       tell: (at) => `day ${at / DAY}`,
       when: ({ at }) => `day ${at / DAY}`,
@@ -197,7 +207,7 @@ describe('every chart', () => {
       of: 'Proven',
       buckets: bucketsOfAges([
         [0, 1],
-        [2 * DAY, 200],
+        [2, 200],
       ]),
     }),
   }
@@ -228,7 +238,7 @@ describe('every chart', () => {
     expect(strip).toEqual(['Wanted 10', 'Offered 8', 'Entitled 6', 'On device 4', 'Apart 6'])
     expect(timeline).toEqual([
       'Began How it ended Sent',
-      'day 20 brought nothing 0',
+      'day 20 never asked for its library 0',
       'day 20 broke off 0',
       'day 5 complete 0',
     ])

@@ -1,7 +1,7 @@
 /** A sync as it is drawn: when it began (epoch ms), how it ended, and how many things it was sent. */
 export type SyncMark = { id: string; at: number; end: SyncEnd; sent: number }
 
-/** `whole`: it came to its end. `broken`: it was sent something and did not. `quiet`: it was sent nothing, not even that nothing was due. */
+/** `whole`: it came to its end. `broken`: it was sent something and did not. `quiet`: it called, and never asked for its library. */
 export type SyncEnd = 'whole' | 'broken' | 'quiet'
 
 /** Where a mark stands: in percents from the left, and on which row from below. */
@@ -37,15 +37,19 @@ export function placeMarks(
     })
 }
 
-/** What is to be seen, in one sentence. Pure. */
-export function tellMarks(marks: readonly SyncMark[], span: string): string {
+/** What is to be seen, in one sentence; `more`: within the span there were more than these. Pure. */
+export function tellMarks(
+  marks: readonly SyncMark[],
+  { span, more }: { span: string; more: boolean },
+): string {
   if (marks.length === 0) return `No sync in ${span}.`
   const count = (end: SyncEnd): number => marks.filter((mark) => mark.end === end).length
   const [broken, quiet] = [count('broken'), count('quiet')]
   const words = [
     ...(broken > 0 ? [`${broken} broke off`] : []),
-    ...(quiet > 0 ? [`${quiet} brought nothing`] : []),
+    ...(quiet > 0 ? [`${quiet} never asked for its library`] : []),
   ]
   const syncs = marks.length === 1 ? 'One sync' : `${marks.length} syncs`
-  return `${syncs} in ${span}; ${words.length > 0 ? words.join(', ') : 'none broke off'}.`
+  const these = more ? `The newest ${marks.length} syncs of ${span}` : `${syncs} in ${span}`
+  return `${these}; ${words.length > 0 ? words.join(', ') : 'none broke off'}.`
 }

@@ -14,12 +14,14 @@ export function Timeline(props: {
   id: string
   of: string
   marks: readonly SyncMark[]
+  /** There were more syncs than marks. */
+  more: boolean
   now: number
   tell: (at: number) => string
   /** When a sync was, as a link where it is told. */
   when: (mark: SyncMark) => Child
 }) {
-  const { id, of, now, tell, when } = props
+  const { id, of, more, now, tell, when } = props
   const from = now - TIMELINE_DAYS * DAY
   const placed = placeMarks(props.marks, { from, to: now })
   const top = BASE - 8 - Math.max(0, ...placed.map(({ row }) => row)) * STEP - 8
@@ -27,7 +29,7 @@ export function Timeline(props: {
     <Chart
       id={id}
       name={`Syncs of ${of}`}
-      sentence={tellMarks(placed, 'four weeks')}
+      sentence={tellMarks(placed, { span: 'four weeks', more })}
       height={BASE + 22 - top}
       twin={
         <Twin of={`syncs of ${of}`}>
@@ -86,5 +88,5 @@ const WEEKS = [
 const ENDS: Record<SyncEnd, string> = {
   whole: 'complete',
   broken: 'broke off',
-  quiet: 'brought nothing',
+  quiet: 'never asked for its library',
 }

@@ -20,11 +20,13 @@ const ARRIVALS = 100
 /** How the books of a device stand: the agreement, and how old the proof of each book is that it has (in days; null is none). */
 export type Standing = { agreement: Agreement; ages: [days: number | null, books: number][] }
 
+/** The newest syncs of four weeks, newest first; `more`: there were more of them. */
+export type Syncs = { newest: BriefSync[]; more: boolean }
+
 /** What the pages of a device draw. It costs as much as there are books, and is kept until something changes. */
 export type Figures = {
   standing(device: Device): Promise<Standing>
-  /** Its syncs of the last four weeks, newest first. */
-  syncs(device: Device): Promise<BriefSync[]>
+  syncs(device: Device): Promise<Syncs>
   /** How long each of the last books took from the shelf to the device, in ms. */
   waits(device: Device): Promise<number[]>
   /** The next sync in a sentence. */
@@ -35,7 +37,7 @@ export type Figures = {
 export function openFigures(home: Home): Figures {
   const db = home.db.read
   const keepStanding = keeping<Standing>(home.db, home.now)
-  const keepSyncs = keeping<BriefSync[]>(home.db, home.now)
+  const keepSyncs = keeping<Syncs>(home.db, home.now)
   const keepWaits = keeping<number[]>(home.db, home.now)
   const keepNext = keeping<string>(home.db, home.now)
   return {
@@ -45,9 +47,11 @@ export function openFigures(home: Home): Figures {
         return { agreement: agreementOf(wanted, alike), ages: agesOf(alike) }
       }),
     syncs: (device) =>
-      keepSyncs(device.id, () =>
-        syncsSince(db, device.id, { since: home.now() - TIMELINE_DAYS * DAY, limit: SYNCS }),
-      ),
+      keepSyncs(device.id, async () => {
+        const since = home.now() - TIMELINE_DAYS * DAY
+        const syncs = await syncsSince(db, device.id, { since, limit: SYNCS + 1 })
+        return { newest: syncs.slice(0, SYNCS), more: syncs.length > SYNCS }
+      }),
     waits: (device) =>
       keepWaits(device.id, async () => {
         const { arrivals, shelvedAt } = await lastArrivals(db, device, ARRIVALS)

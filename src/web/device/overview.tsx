@@ -11,9 +11,7 @@ import { Time } from '../layout.tsx'
 import { told } from '../library/choice-words.tsx'
 import { link } from '../paths.ts'
 import type { Visit } from '../visit.ts'
-import type { Standing } from './figures.ts'
-
-const DAY = 86_400_000
+import type { Standing, Syncs } from './figures.ts'
 
 type Of = { visit: Visit; device: Device }
 
@@ -30,7 +28,7 @@ export function Agreeing({ device, standing }: Of & { standing: Standing }) {
 }
 
 /** Whether it syncs, and whether that succeeds. */
-export function ItsSyncs({ visit, device, syncs }: Of & { syncs: readonly BriefSync[] }) {
+export function ItsSyncs({ visit, device, syncs: { newest, more } }: Of & { syncs: Syncs }) {
   const { root, now, tell } = visit
   const { id, name, lastSeenAt } = device
   const when = ({ id: sync, at }: SyncMark) => {
@@ -44,15 +42,19 @@ export function ItsSyncs({ visit, device, syncs }: Of & { syncs: readonly BriefS
   return (
     <section id="timeline" aria-labelledby="its-syncs">
       <h2 id="its-syncs">Its syncs</h2>
-      {syncs.length === 0 ? (
+      {newest.length === 0 ? (
         <p>{lastSeenAt === null ? 'It never synced.' : 'It did not sync for four weeks.'}</p>
       ) : (
         <>
-          <p>One mark for each sync of four weeks; one that broke off is hollow.</p>
+          <p>
+            One mark for each{more ? ` of the newest ${newest.length} syncs` : ' sync'} of four
+            weeks; one that broke off is hollow.
+          </p>
           <Timeline
             id="syncs"
             of={name}
-            marks={syncs.map((sync) => marked(sync, syncs[0], now))}
+            marks={newest.map((sync) => marked(sync, newest[0], now))}
+            more={more}
             now={now}
             tell={tell}
             when={when}
@@ -111,9 +113,7 @@ function tellWaits(books: number, half: number, most: number): string {
 
 /** How old the proof is of each book that it has. */
 export function AgeOfProof({ standing }: { standing: Standing }) {
-  const ages = standing.ages.map(
-    ([days, books]) => [days === null ? null : days * DAY, books] as const,
-  )
+  const { ages } = standing
   const books = ages.reduce((sum, [, count]) => sum + count, 0)
   if (books === 0) return null
   const buckets = bucketsOfAges(ages)

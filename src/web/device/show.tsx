@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import type { BriefSync } from '../../diary/recent.store.ts'
 import type { Device } from '../../devices/device.ts'
 import type { Home } from '../../home.ts'
 import { ownDevice } from '../../own-device.ts'
@@ -12,7 +11,7 @@ import { link } from '../paths.ts'
 import { readQuery } from '../query.ts'
 import type { Page, Visit } from '../visit.ts'
 import { ContentsSection, type Shown } from './contents-section.tsx'
-import type { Figures, Standing } from './figures.ts'
+import type { Figures, Standing, Syncs } from './figures.ts'
 import { Now } from './now.tsx'
 import { Agreeing, FromShelf, ItsSyncs } from './overview.tsx'
 import { Plate, PlateActions } from './plate.tsx'
@@ -27,7 +26,7 @@ const Asked = z.object({
 })
 
 /** What is drawn where the whole Kobo is seen, and not only a part of its books. */
-export type Overview = { standing: Standing; syncs: BriefSync[]; waits: number[] }
+export type Overview = { standing: Standing; syncs: Syncs; waits: number[] }
 
 /** One Kobo: what its next sync will do, whether it holds what it should, and what it holds, as far as the server can tell. */
 export function showDevice(home: Home, figures: Figures): Page {

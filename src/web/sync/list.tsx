@@ -4,11 +4,10 @@ import type { Device } from '../../devices/device.ts'
 import { inBrief } from '../../diary/brief.ts'
 import { readDiary, type ToldSync } from '../../diary/diary.ts'
 import { sum } from '../../diary/phrases.ts'
-import type { BriefSync } from '../../diary/recent.store.ts'
 import type { KnownRequest } from '../../diary/requests.ts'
 import type { Home } from '../../home.ts'
 import { ownDevice } from '../../own-device.ts'
-import type { Figures } from '../device/figures.ts'
+import type { Figures, Syncs } from '../device/figures.ts'
 import { ItsSyncs } from '../device/overview.tsx'
 import { Layout, Time, TimeAfter } from '../layout.tsx'
 import { link } from '../paths.ts'
@@ -33,7 +32,7 @@ export function showDiary(home: Home, figures: Figures): Page {
     const asked = items.flatMap(({ requests }) => requests.flatMap(({ bookId }) => bookId ?? []))
     const titles = await booksByIds(home.db.read, [...new Set(asked)])
     const titleOf: TitleOf = (book) => titles.get(book)?.title
-    const syncs = before === undefined ? await figures.syncs(device) : []
+    const syncs = before === undefined ? await figures.syncs(device) : undefined
     return c.html(<DiaryPage {...{ visit, device, items, next, titleOf, syncs }} />)
   }
 }
@@ -44,7 +43,7 @@ function DiaryPage(props: {
   items: ToldSync[]
   next: number | null
   titleOf: TitleOf
-  syncs: BriefSync[]
+  syncs: Syncs | undefined
 }) {
   const { visit, device, items, next, titleOf, syncs } = props
   const { root } = visit
@@ -61,7 +60,7 @@ function DiaryPage(props: {
         <a href={link(root, 'settings', { id })}>Settings</a>
       </nav>
       {items.length === 0 && <p class="lead">No syncs.</p>}
-      {syncs.length > 0 && <ItsSyncs visit={visit} device={device} syncs={syncs} />}
+      {syncs && syncs.newest.length > 0 && <ItsSyncs visit={visit} device={device} syncs={syncs} />}
       <div class="diary">
         {items.map((sync) => (
           <SyncOnPage visit={visit} device={device} sync={sync} titleOf={titleOf} />
