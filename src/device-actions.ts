@@ -2,6 +2,7 @@ import type { Db, Tx } from './db/schema.ts'
 import type { Device } from './devices/device.ts'
 import { changeDevice, restoreDevice, revokeDevice } from './devices/device.store.ts'
 import { pair, regenerate } from './devices/pairing.ts'
+import { makeFirstShelf } from './first-shelf.ts'
 import type { Home } from './home.ts'
 import { ownDevice } from './own-device.ts'
 import type { Person } from './people/person.ts'
@@ -18,15 +19,23 @@ export type DeviceChanges = {
   onDelete?: Device['onDelete'] | undefined
 }
 
-/** Makes an address for another Kobo of a person. Its secret is told here and never again. Throws `Problem('not_found')` for shelves of others. */
+/**
+ * Makes an address for another Kobo of a person; `first`: it carries their first shelf as well, which is made. Its secret is told here
+ * and never again. Throws `Problem('not_found')` for shelves of others, and then nothing is made.
+ */
 export async function connectDevice(
   home: Home,
   person: Person,
-  { name, shelves }: { name: string; shelves: string[] | null },
+  { name, first = false, ...chosen }: { name: string; shelves: string[] | null; first?: boolean },
 ): Promise<{ device: Device; secret: string }> {
   const now = home.now()
   return await home.db.transact(async (tx) => {
-    await refuseForeignShelves(tx, person, shelves)
+    await refuseForeignShelves(tx, person, chosen.shelves)
+    const made = first ? await makeFirstShelf(tx, home, person) : undefined
+    const shelves =
+      chosen.shelves && made !== undefined
+        ? [...new Set([...chosen.shelves, made])]
+        : chosen.shelves
     return pair(tx, { person: person.id, name, shelves, now, random: home.random })
   })
 }

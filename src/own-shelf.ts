@@ -1,5 +1,5 @@
 import { booksByIds } from './catalogue/catalogue.store.ts'
-import type { Db } from './db/schema.ts'
+import type { Db, Tx } from './db/schema.ts'
 import type { Home } from './home.ts'
 import type { Person } from './people/person.ts'
 import { isTheirs } from './people/rules.ts'
@@ -17,10 +17,11 @@ export async function ownShelf(db: Db, person: Person, id: string): Promise<Shel
 }
 
 /**
- * Puts books on a person's own shelf and takes others off, all or none. Throws `Problem('not_found')` for a shelf or an added book that
- * is not there.
+ * Puts books on a person's own shelf and takes others off. Throws `Problem('not_found')` for a shelf or an added book that is not there:
+ * then the transaction has to end without effect.
  */
 export async function changeShelf(
+  tx: Tx,
   home: Home,
   person: Person,
   id: string,
@@ -32,13 +33,11 @@ export async function changeShelf(
 ): Promise<CountedShelf> {
   const add = [...new Set(books.add)]
   const remove = [...new Set(books.remove)]
-  return home.db.transact(async (tx) => {
-    const shelf = await ownShelf(tx, person, id)
-    const known = await booksByIds(tx, add)
-    const missing = add.find((book) => known.get(book)?.deletedAt !== null)
-    if (missing !== undefined)
-      throw new Problem('not_found', `There is no book with the id “${missing}”.`)
-    await shelve(tx, home, { shelf: shelf.id, add, remove, cause: books.cause ?? 'person' })
-    return { ...shelf, books: await countBooks(tx, shelf.id) }
-  })
+  const shelf = await ownShelf(tx, person, id)
+  const known = await booksByIds(tx, add)
+  const missing = add.find((book) => known.get(book)?.deletedAt !== null)
+  if (missing !== undefined)
+    throw new Problem('not_found', `There is no book with the id “${missing}”.`)
+  await shelve(tx, home, { shelf: shelf.id, add, remove, cause: books.cause ?? 'person' })
+  return { ...shelf, books: await countBooks(tx, shelf.id) }
 }

@@ -118,7 +118,8 @@ export function shelfRoutes(home: Home): OpenAPIHono<ApiEnv> {
     }),
     async (c) => {
       const books = c.req.valid('json')
-      const shelf = await changeShelf(home, c.var.person, c.req.valid('param').id, books)
+      const { id } = c.req.valid('param')
+      const shelf = await home.db.transact((tx) => changeShelf(tx, home, c.var.person, id, books))
       return c.json(shelfJson(shelf), 200)
     },
   )
@@ -133,7 +134,8 @@ export function shelfRoutes(home: Home): OpenAPIHono<ApiEnv> {
     }),
     async (c) => {
       const { id, book } = c.req.valid('param')
-      await changeShelf(home, c.var.person, id, { add: [book], remove: [] })
+      const change = { add: [book], remove: [] }
+      await home.db.transact((tx) => changeShelf(tx, home, c.var.person, id, change))
       return c.body(null, 204)
     },
   )
@@ -148,7 +150,8 @@ export function shelfRoutes(home: Home): OpenAPIHono<ApiEnv> {
     }),
     async (c) => {
       const { id, book } = c.req.valid('param')
-      await changeShelf(home, c.var.person, id, { add: [], remove: [book] })
+      const change = { add: [], remove: [book] }
+      await home.db.transact((tx) => changeShelf(tx, home, c.var.person, id, change))
       return c.body(null, 204)
     },
   )

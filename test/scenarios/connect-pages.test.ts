@@ -195,6 +195,17 @@ describe('somebody who has shelved nothing', () => {
     ])
   })
 
+  test('has no first shelf made for a Kobo that was not connected', async () => {
+    await scene.bring('Emma')
+    await anna.go('/connect')
+    const gone = { name: 'Libra', first: '1', carries: 'chosen', shelf: 'gone-meanwhile' }
+    await anna.press('Make its address', gone)
+    expect(anna.shown.status).toBe(404)
+    expect((await shelves()).map(({ name }) => name)).toEqual(['Sofa'])
+    await anna.go('/connect')
+    expect(anna.words).toContain('Put “Emma” on a first shelf')
+  })
+
   test('is offered what came last of a large library, and may do without', async () => {
     for (let n = 0; n < 51; n += 1) {
       await scene.bring(`Volume ${n}`)

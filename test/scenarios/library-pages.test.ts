@@ -248,6 +248,15 @@ test('the page of a book tells where it is on each Kobo, and what can be done', 
   expect(anna.words).toContain('Libra orphan')
 })
 
+test('a book stays on its shelves when the name of a new one will not do', async () => {
+  await scene.shelve('Emma')
+  await anna.go(`/books/${scene.id('Emma')}`)
+  // No shelf is ticked any more, and there is one called Sofa.
+  await anna.press('Keep', { name: 'Sofa' })
+  expect(anna.shown.status).toBe(409)
+  expect((await scene.house.api('GET', `/shelves`)).body).toMatchObject({ items: [{ books: 1 }] })
+})
+
 test('a book is given out as it came and as Kobos get it', async () => {
   await scene.kobo({ name: 'Libra' })
   await scene.shelve('Emma')

@@ -53,15 +53,16 @@ export function shelveBook(home: Home): Page {
     const { id } = await bookOf(home, c.req.param('id'))
     const { shelf, name } = await readForm(c, Wish, ['shelf'])
     const wanted = new Set(shelf)
-    for (const each of await shelvesOf(home.db.read, person.id)) {
-      const change = wanted.has(each.id) ? { add: [id], remove: [] } : { add: [], remove: [id] }
-      await changeShelf(home, person, each.id, change)
-    }
-    if (name.trim() !== '') {
+    await home.db.transact(async (tx) => {
+      for (const each of await shelvesOf(tx, person.id)) {
+        const change = wanted.has(each.id) ? { add: [id], remove: [] } : { add: [], remove: [id] }
+        await changeShelf(tx, home, person, each.id, change)
+      }
+      if (name.trim() === '') return
       const wish = { id: randomId(home.random), person: person.id, name, now: home.now() }
-      const made = await home.db.transact((tx) => createShelf(tx, wish))
-      await changeShelf(home, person, made.id, { add: [id], remove: [] })
-    }
+      const made = await createShelf(tx, wish)
+      await changeShelf(tx, home, person, made.id, { add: [id], remove: [] })
+    })
     return c.redirect(link(root, 'bookPage', { id }, { done: 'shelved' }), 303)
   }
 }

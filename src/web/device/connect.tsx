@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { connectDevice } from '../../device-actions.ts'
 import { deviceName } from '../../devices/device.ts'
 import { devicesOf } from '../../devices/device.store.ts'
+import { firstShelfFor, type FirstShelf } from '../../first-shelf.ts'
 import type { Home } from '../../home.ts'
 import { shelvesOf } from '../../shelves/shelf.store.ts'
 import type { Shelf } from '../../shelves/shelf.ts'
@@ -12,7 +13,7 @@ import { link } from '../paths.ts'
 import type { Page, Visit } from '../visit.ts'
 import { AddressPage } from './address-page.tsx'
 import { Carries, carriedIn, CARRIED } from './carries.tsx'
-import { firstShelfFor, makeFirstShelf, OfferFirstShelf, type FirstShelf } from './first-shelf.tsx'
+import { OfferFirstShelf } from './first-shelf.tsx'
 import { basesFor, NotReachable } from './reach.tsx'
 
 /** The form for another Kobo, and what a person should know before. */
@@ -34,11 +35,10 @@ export function connectKobo(home: Home): Page {
   return async (c) => {
     const { visit } = c.var
     const asked = await readForm(c, Asked, ['shelf'])
-    const first = asked.first && (await makeFirstShelf(home, visit.person))
-    const chosen = carriedIn(asked)
     const { device, secret } = await connectDevice(home, visit.person, {
       name: asked.name,
-      shelves: chosen && first !== undefined ? [...new Set([...chosen, first])] : chosen,
+      shelves: carriedIn(asked),
+      first: asked.first === '1',
     })
     return c.html(<AddressPage {...{ visit, device, secret, bases: basesFor(c, home) }} />)
   }

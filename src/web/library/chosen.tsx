@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Book } from '../../catalogue/book.ts'
 import { booksByIds } from '../../catalogue/catalogue.store.ts'
 import { bringBack, removeBook } from '../../catalogue/files.ts'
+import type { Tx } from '../../db/schema.ts'
 import type { Home } from '../../home.ts'
 import { changeShelf } from '../../own-shelf.ts'
 import { mayDeleteBook } from '../../people/rules.ts'
@@ -36,8 +37,10 @@ export function takeChosen(home: Home): Page {
     const done = { shelved: '0', gone: '0' }
     if (wish === 'shelve') {
       const there = books.filter(({ deletedAt }) => deletedAt === null).map(({ id }) => id)
-      const to = shelf === '' ? await newShelf(home, visit) : shelf
-      await changeShelf(home, visit.person, to, { add: there, remove: [] })
+      await home.db.transact(async (tx) => {
+        const to = shelf === '' ? await newShelf(tx, home, visit) : shelf
+        await changeShelf(tx, home, visit.person, to, { add: there, remove: [] })
+      })
       done.shelved = String(there.length)
     } else {
       refuseOthers(visit, books)
@@ -56,12 +59,12 @@ export function takeChosen(home: Home): Page {
 }
 
 /** A shelf that its person gives a name later. */
-async function newShelf(home: Home, { person }: Visit): Promise<string> {
-  const names = new Set((await shelvesOf(home.db.read, person.id)).map(({ name }) => name))
+async function newShelf(tx: Tx, home: Home, { person }: Visit): Promise<string> {
+  const names = new Set((await shelvesOf(tx, person.id)).map(({ name }) => name))
   let name = 'New shelf'
   for (let n = 2; names.has(name); n += 1) name = `New shelf ${n}`
   const wish = { id: randomId(home.random), person: person.id, name, now: home.now() }
-  return (await home.db.transact((tx) => createShelf(tx, wish))).id
+  return (await createShelf(tx, wish)).id
 }
 
 function refuseOthers({ person }: Visit, books: readonly Book[]): void {
