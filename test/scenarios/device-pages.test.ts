@@ -356,11 +356,11 @@ describe('a running sync', () => {
     await scene.later(0)
     await anna.go(now)
     expect(anna.words).toMatch(
-      /It has what was due, since today \d\d:\d\d ?: 1 sent, 1 book downloaded so far\./,
+      /It has what was due, since today \d\d:\d\d ?: one operation sent, one book downloaded so far\./,
     )
     expect(faultsOf(anna.shown.html)).toEqual([])
     await anna.go(`/devices/${kobo.device}`)
-    expect(anna.words).toContain('1 sent, 1 book downloaded so far.')
+    expect(anna.words).toContain('one operation sent, one book downloaded so far.')
     await scene.later(2 * 60_000)
     await anna.go(now)
     expect(anna.words).toContain('It is silent.')
