@@ -385,6 +385,19 @@ describe('the diary', () => {
     expect((await anna.go(`/devices/${kobo.device}/syncs/9999999/bundle`)).status).toBe(404)
   })
 
+  test('says how long a sync took as every other page says lengths of time', async () => {
+    await scene.shelve('Dracula')
+    const slowly = () => {
+      scene.house.advance(10_000)
+      return undefined
+    }
+    await kobo.sync({ faults: slowly })
+    await scene.later(HOUR)
+    await scene.sync(kobo)
+    await anna.go(`/devices/${kobo.device}/syncs`)
+    expect(anna.words).toMatch(/today \d\d:\d\d , one minute: 1 new/)
+  })
+
   test('goes on over several pages, with each sync on one of them', async () => {
     for (let n = 0; n < 10; n++) {
       await scene.later(HOUR)
