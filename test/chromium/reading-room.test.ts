@@ -228,7 +228,7 @@ describe('somebody with scripts, on any page', () => {
 
   test('sees books come in, and that it is over, without doing anything', async () => {
     const { imports } = room.scene.house.server.home.underWay
-    const ends = ['one.epub', 'two.epub'].map((name) => imports.begin(name))
+    const ends = ['one.epub', 'two.epub'].map((name) => imports.begin(name, null))
     const page = await anna('/books')
     const ribbon = page.locator('#ribbon')
     expect(await ribbon.textContent()).toContain('Taking in 1 of 2: one.epub, two.epub')
