@@ -8,15 +8,21 @@ export type UnderWay = {
 
 /** Work of one kind, from when it begins until nothing of it is left. */
 export type Tally = {
-  /** One more is being worked on. What is given is called once, when that is over. */
-  begin(name: string): (outcome: 'done' | 'failed') => void
+  /**
+   * One more is being worked on, which `whose` gave: the id of a person, or null for nobody in particular. What is given is called once, when
+   * that is over: `failed` when an erratum of theirs tells why.
+   */
+  begin(name: string, whose: string | null): (outcome: 'done' | 'failed') => void
   /** So many more wait that have not begun. */
   wait(count: number): void
-  /** How it stands; undefined when there is none. */
-  readonly told: Told | undefined
+  /** How it stands for somebody who sees the errata of those that `sees` says yes to; undefined when there is none. */
+  told(sees: (whose: string | null) => boolean): Told | undefined
 }
 
-/** How far work of one kind has come: `done` of `total`, of which `failed` failed; and the first few that are under way. */
+/**
+ * How far work of one kind has come: `done` of `total`, whoever gave it. `failed` of them stand in the errata of whom this is told to, and
+ * `names` are the first few under way that may come to stand there.
+ */
 export type Told = { done: number; total: number; failed: number; names: string[] }
 
 /** How many are named. */
@@ -28,24 +34,24 @@ export function openUnderWay(): UnderWay {
 }
 
 function openTally(): Tally {
-  const names = new Map<symbol, string>()
+  const begun = new Map<symbol, { name: string; whose: string | null }>()
+  const failed: (string | null)[] = []
   let waiting = 0
   let done = 0
-  let failed = 0
   const rest = (): void => {
-    if (names.size + waiting > 0) return
+    if (begun.size + waiting > 0) return
     done = 0
-    failed = 0
+    failed.length = 0
   }
   return {
-    begin(name) {
+    begin(name, whose) {
       const one = Symbol(name)
-      names.set(one, name)
+      begun.set(one, { name, whose })
       waiting = Math.max(0, waiting - 1)
       return (outcome) => {
-        if (!names.delete(one)) return
+        if (!begun.delete(one)) return
         done += 1
-        if (outcome === 'failed') failed += 1
+        if (outcome === 'failed') failed.push(whose)
         rest()
       }
     },
@@ -53,10 +59,15 @@ function openTally(): Tally {
       waiting = count
       rest()
     },
-    get told() {
-      if (names.size + waiting === 0) return undefined
-      const total = done + names.size + waiting
-      return { done, total, failed, names: [...names.values()].slice(0, NAMED) }
+    told(sees) {
+      if (begun.size + waiting === 0) return undefined
+      const seen = [...begun.values()].filter(({ whose }) => sees(whose))
+      return {
+        done,
+        total: done + begun.size + waiting,
+        failed: failed.filter(sees).length,
+        names: seen.slice(0, NAMED).map(({ name }) => name),
+      }
     },
   }
 }

@@ -515,7 +515,7 @@ test('how far the preparation has come is told while it runs, over every lane', 
   const preparation = openPreparation(home, {
     ...workers,
     make(job, cancel) {
-      const now = home.underWay.preparation.told
+      const now = home.underWay.preparation.told(() => true)
       told.push(now ? `${now.done + now.names.length > 0} of ${now.total}` : 'nothing')
       return workers.make(job, cancel)
     },
@@ -525,7 +525,7 @@ test('how far the preparation has come is told while it runs, over every lane', 
   expect(told).toHaveLength(100)
   // Only before each lane has taken its first may there seem to be fewer.
   expect(new Set(told.slice(10))).toEqual(new Set(['true of 100']))
-  expect(home.underWay.preparation.told).toBeUndefined()
+  expect(home.underWay.preparation.told(() => true)).toBeUndefined()
 })
 
 test('hundreds of books are ready without waiting for a second kick', async () => {

@@ -193,7 +193,7 @@ async function prepareBatch(home: Home, free: ToPrepare[], state: State): Promis
   for (const { id, interrupted } of free.filter((each) => leased.has(each.id))) {
     const book = books.get(id)
     state.unbegun.delete(id)
-    const tell = home.underWay.preparation.begin(book?.title ?? '')
+    const tell = home.underWay.preparation.begin(book?.title ?? '', null)
     const end = book && !state.closed ? await attempt(home, book, interrupted, state) : undefined
     tell(end && 'cause' in end ? 'failed' : 'done')
     if (end) ended.push(end)

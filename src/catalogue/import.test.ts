@@ -60,16 +60,28 @@ describe('importing a file', () => {
       return importFile(home, { path, name: basename(path), ...about })
     })
     const [first, ...others] = drops
-    expect(home.underWay.imports.told).toEqual({
+    const told = () => home.underWay.imports.told(() => true)
+    expect(told()).toEqual({
       done: 0,
       total: 4,
       failed: 0,
       names: ['spoilt.epub', '1.epub', '2.epub'],
     })
     await expect(first).rejects.toThrow('This is not an EPUB')
-    if (home.underWay.imports.told) expect(home.underWay.imports.told).toMatchObject({ failed: 1 })
+    if (told()) expect(told()).toMatchObject({ failed: 1 })
     await Promise.all(others)
-    expect(home.underWay.imports.told).toBeUndefined()
+    expect(told()).toBeUndefined()
+  })
+
+  test('is told as failed only where an erratum tells why', async () => {
+    const { imports } = home.underWay
+    imports.begin('one that goes on', null)
+    const about = { name: 'spoilt.epub', uploader: null, source: 'command' } as const
+    const path = await drop('spoilt.epub', 'no book')
+    await expect(importFile(home, { ...about, path, dispose: 'keep' })).rejects.toThrow('EPUB')
+    expect(imports.told(() => true)).toMatchObject({ done: 1, failed: 0 })
+    await expect(importFile(home, { ...about, path, dispose: 'remove' })).rejects.toThrow('EPUB')
+    expect(imports.told(() => true)).toMatchObject({ done: 2, failed: 1 })
   })
 
   test('makes a book of it, places the file and removes the drop with its emptied folders', async () => {

@@ -34,14 +34,14 @@ export type Drop = {
  * database, or a disk that is full or read-only (`unavailable`), stays where it is.
  */
 export function importFile(home: Home, drop: Drop): Promise<ImportResult> {
-  const end = home.underWay.imports.begin(drop.name)
+  const end = home.underWay.imports.begin(drop.name, drop.uploader)
   return gate(async () => {
     try {
       const result = await bringIn(home, drop)
       end('done')
       return result
     } catch (error) {
-      end('failed')
+      end(isRefusal(error) && drop.dispose === 'remove' ? 'failed' : 'done')
       throw storageProblem(error) ?? error
     }
   })

@@ -1,5 +1,9 @@
 import { isIP } from 'node:net'
 
+/** Why passkeys cannot be used, where they cannot. */
+export const PASSKEYS_NEED =
+  'Passkeys need an address with a name, and https unless it is this very machine.'
+
 /** For whom passkeys are made and asked: a host name, and the origin of our pages there. */
 export type PasskeyPlace = { rpId: string; origin: string }
 

@@ -2,7 +2,7 @@ import type { MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { matchedRoutes } from 'hono/route'
 import { READING_LIMIT } from '../audit/reading.ts'
-import { countErrata } from '../errata/errata.store.ts'
+import { countErrata, maySee } from '../errata/errata.store.ts'
 import type { Home } from '../home.ts'
 import { mayEnter, ruleOf } from '../people/rules.ts'
 import { same } from '../people/same.ts'
@@ -26,6 +26,7 @@ export async function visitOf(c: WebContext, home: Home): Promise<Visit | undefi
   if (!session) return undefined
   if (session.slid) giveSecret(c, home, secret)
   const now = home.now()
+  const sees = (whose: string | null) => maySee({ person: whose }, session.person)
   return {
     person: session.person,
     secret,
@@ -38,8 +39,8 @@ export async function visitOf(c: WebContext, home: Home): Promise<Visit | undefi
     errata: await countErrata(home.db.read, session.person),
     light: readLight(c, home),
     underWay: {
-      imports: home.underWay.imports.told,
-      preparation: home.underWay.preparation.told,
+      imports: home.underWay.imports.told(sees),
+      preparation: home.underWay.preparation.told(sees),
     },
     tell: tellTimes(now, machineTimeZone()),
   }

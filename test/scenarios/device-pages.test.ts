@@ -356,11 +356,11 @@ describe('a running sync', () => {
     await scene.later(0)
     await anna.go(now)
     expect(anna.words).toMatch(
-      /It has what was due, since today \d\d:\d\d ?: 1 sent, 1 book downloaded so far\./,
+      /It has what was due, since today \d\d:\d\d ?: one operation sent, one book downloaded so far\./,
     )
     expect(faultsOf(anna.shown.html)).toEqual([])
     await anna.go(`/devices/${kobo.device}`)
-    expect(anna.words).toContain('1 sent, 1 book downloaded so far.')
+    expect(anna.words).toContain('one operation sent, one book downloaded so far.')
     await scene.later(2 * 60_000)
     await anna.go(now)
     expect(anna.words).toContain('It is silent.')
@@ -383,6 +383,19 @@ describe('the diary', () => {
     expect(JSON.parse(anna.shown.html)).toMatchObject({ format: 'holdfast-sync-1' })
     expect(anna.shown.html).not.toContain('Emma')
     expect((await anna.go(`/devices/${kobo.device}/syncs/9999999/bundle`)).status).toBe(404)
+  })
+
+  test('says how long a sync took as every other page says lengths of time', async () => {
+    await scene.shelve('Dracula')
+    const slowly = () => {
+      scene.house.advance(10_000)
+      return undefined
+    }
+    await kobo.sync({ faults: slowly })
+    await scene.later(HOUR)
+    await scene.sync(kobo)
+    await anna.go(`/devices/${kobo.device}/syncs`)
+    expect(anna.words).toMatch(/today \d\d:\d\d , one minute: 1 new/)
   })
 
   test('goes on over several pages, with each sync on one of them', async () => {

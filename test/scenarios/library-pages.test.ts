@@ -37,10 +37,18 @@ async function add(...files: [name: string, bytes: Buffer][]): Promise<void> {
 }
 
 test('an empty library says how books come to it', async () => {
-  expect(anna.words).toContain(
-    `Your library is empty. Drop an EPUB anywhere on this page, or put files in ${scene.house.dataDir}/inbox`,
+  const { words } = anna
+  expect(words).toContain(
+    'Your library is empty: drop an EPUB anywhere on this page, or put files in',
   )
   expect(faultsOf(anna.shown.html)).toEqual([])
+  const byScript = elementsOf(anna.shown.html).filter((each) =>
+    attribute(each, 'class')?.split(' ').includes('by-script'),
+  )
+  // What lies there comes by itself, also where no script runs.
+  const inbox = `${scene.house.dataDir}/inbox`
+  expect(words).toContain(inbox)
+  expect(byScript.map(wordsOf).join(' ')).not.toContain(inbox)
 })
 
 test('somebody whose books reach no Kobo yet reads what comes next', async () => {
@@ -60,11 +68,13 @@ test('somebody whose books reach no Kobo yet reads what comes next', async () =>
 test('many files of one form become books, and what is none does not keep the others', async () => {
   const emma = await makeEpub({ title: 'Emma', authors: ['Jane Austen'] })
   await add(['emma.epub', emma], ['spoilt.epub', Buffer.from('no book')], ['again.epub', emma])
-  expect(anna.words).toContain('One book added, One book here already.')
+  expect(anna.words).toContain('One book added, one was already there.')
   expect(anna.words).toContain('One file could not become a book: see Errata')
   expect(titles()).toEqual(['Emma'])
   await anna.go('/errata')
   expect(anna.words).toContain('“spoilt.epub” could not be imported.')
+  await add(['1.epub', Buffer.from('no book 1')], ['2.epub', Buffer.from('no book 2')])
+  expect(anna.words).toContain('2 files could not become books: see Errata')
 })
 
 test('titles are in order without their articles and accents, each by its language', async () => {

@@ -23,13 +23,16 @@ test('the owner sees how the server is set up, and what a backup must hold', asy
   expect(faultsOf(anna.shown.html)).toEqual([])
   expect(anna.words).toContain('Anna and Ben. One invitation is open.')
   expect(anna.words).toContain('At least 10 characters')
-  expect(anna.words).toContain('Not by this address: they need a name')
+  const passkeys = 'Passkeys need an address with a name, and https unless it is this very machine.'
+  expect(anna.words).toContain(passkeys)
   expect(anna.words).toContain(`Data ${house.dataDir} By HOLDFAST_DATA_DIR`)
   expect(anna.words).toContain(`Inbox ${house.dataDir}/inbox`)
   expect(anna.words).toContain(`Copy ${house.dataDir} , all of it.`)
   expect(anna.words).toContain(`described at ${house.url}/api/v1/openapi.json`)
   await anna.follow('Invite or remove somebody')
   expect(anna.words).toContain('For Cleo')
+  await anna.go('/account')
+  expect(anna.words).toContain(passkeys)
 })
 
 test('others see what concerns them, and no paths of the machine', async () => {

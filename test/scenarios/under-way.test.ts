@@ -13,15 +13,15 @@ beforeEach(async () => {
 afterEach(() => house.close())
 
 /** The words of the line about work that is under way. */
-function ribbon(): string {
-  const line = elementsOf(anna.shown.html).find((each) => attribute(each, 'id') === 'ribbon')
+function ribbon(of = anna): string {
+  const line = elementsOf(of.shown.html).find((each) => attribute(each, 'id') === 'ribbon')
   return line ? wordsOf(line) : 'no line'
 }
 
 test('books that come in are told on every page, with how far that is, some names and what failed', async () => {
   const { imports } = house.server.home.underWay
   const ends = ['emma.epub', '<b>.epub', 'villette.epub', 'kim.epub'].map((name) =>
-    imports.begin(name),
+    imports.begin(name, null),
   )
   for (const path of ['/books', '/shelves', '/account', `/colophon`]) {
     await anna.go(path)
@@ -45,10 +45,40 @@ test('books that come in are told on every page, with how far that is, some name
   expect(ribbon()).toBe('')
 })
 
+test('what others bring in is counted; only what is in somebody’s Errata is told to them as failed', async () => {
+  const { imports } = house.server.home.underWay
+  const ben = await house.person('Ben')
+  const atBen = openBrowser(house.url)
+  await atBen.signIn('Ben')
+  const ends = [
+    imports.begin('of-ben.epub', ben.id),
+    imports.begin('in-the-inbox.epub', null),
+    imports.begin('of-anna.epub', house.owner.id),
+    imports.begin('also-of-ben.epub', ben.id),
+  ]
+  await anna.go('/shelves')
+  expect(ribbon(anna)).toBe('Taking in 1 of 4: in-the-inbox.epub, of-anna.epub')
+  await atBen.go('/shelves')
+  expect(ribbon(atBen)).toBe('Taking in 1 of 4: of-ben.epub, also-of-ben.epub')
+  ends[1]?.('failed')
+  ends[2]?.('failed')
+  await atBen.go('/under-way')
+  expect(ribbon(atBen)).toBe('Taking in 3 of 4: of-ben.epub, also-of-ben.epub')
+  expect(atBen.words).toBe('Under way Taking in 3 of 4 of-ben.epub also-of-ben.epub Look again')
+  await anna.go('/under-way')
+  expect(ribbon(anna)).toBe('Taking in 3 of 4 2 could not become books')
+  expect(anna.words).toContain('2 could not become books')
+  ends[0]?.('failed')
+  await atBen.go('/books')
+  expect(ribbon(atBen)).toContain('One could not become a book')
+  await anna.go('/books')
+  expect(ribbon(anna)).toContain('2 could not become books')
+})
+
 test('books that are prepared are counted and not named: what others shelve is theirs', async () => {
   const { preparation } = house.server.home.underWay
   preparation.wait(7)
-  preparation.begin('A book that Ben shelved')('done')
+  preparation.begin('A book that Ben shelved', null)('done')
   await anna.go('/books')
   expect(ribbon()).toBe('Preparing 2 of 7 books for Kobos')
   await anna.go('/under-way')
@@ -57,7 +87,7 @@ test('books that are prepared are counted and not named: what others shelve is t
 })
 
 test('nobody who did not sign in is told of it', async () => {
-  house.server.home.underWay.imports.begin('emma.epub')
+  house.server.home.underWay.imports.begin('emma.epub', null)
   const guest = openBrowser(house.url)
   for (const path of ['/', '/sign-in', '/under-way', '/books/none']) {
     await guest.go(path)

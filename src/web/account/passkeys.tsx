@@ -6,7 +6,7 @@ import {
   PASSKEY_PATIENCE,
   readPasskeyName,
 } from '../../people/passkey.ts'
-import type { PasskeyPlace } from '../../people/passkey-place.ts'
+import { PASSKEYS_NEED, type PasskeyPlace } from '../../people/passkey-place.ts'
 import { renamePasskey, type Passkey } from '../../people/passkey.store.ts'
 import { takeAwayPasskey } from '../../people/ways-in.ts'
 import { Problem } from '../../problem.ts'
@@ -98,13 +98,7 @@ export function Passkeys(props: {
           ))}
         </ul>
       )}
-      {place ? (
-        <NewPasskey visit={visit} />
-      ) : (
-        <p class="soft">
-          Passkeys can be used where the address of this server has a name and begins with https.
-        </p>
-      )}
+      {place ? <NewPasskey visit={visit} /> : <p class="soft">{PASSKEYS_NEED}</p>}
     </Matter>
   )
 }

@@ -71,18 +71,3 @@ export function quantile(values: readonly number[], part: number): number | unde
   const sorted = values.toSorted((one, other) => one - other)
   return sorted[Math.max(0, Math.ceil(sorted.length * part) - 1)]
 }
-
-/** A length of time as people say it: “40 s”, “12 minutes”, “3 hours”, “2 days”. Pure. */
-export function tellLength(ms: number): string {
-  const units = [
-    [DAY, 'day'],
-    [HOUR, 'hour'],
-    [MINUTE, 'minute'],
-  ] as const
-  for (const [unit, word] of units) {
-    const count = Math.round(ms / unit)
-    if (count >= 2) return `${count} ${word}s`
-    if (ms >= unit) return `one ${word}`
-  }
-  return `${Math.round(ms / 1000)} s`
-}

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { attribute, below, elementsOf, wordsOf } from '../../../test/support/html.ts'
-import { bucketsOfAges, bucketsOfWaits, quantile, tellLength } from './buckets.ts'
+import { bucketsOfAges, bucketsOfWaits, quantile } from './buckets.ts'
 import { Columns } from './columns.tsx'
 import { placeMarks, tellMarks, type SyncEnd, type SyncMark } from './marks.ts'
 import type { Agreement } from '../../sync/agreement.ts'
@@ -173,18 +173,6 @@ describe('columns', () => {
     [[1, 2, 3, 4, 5, 6, 7, 8, 9, 10], 0.95, 10],
   ])('of %o, the part %d is at %s', (values, part, at) => {
     expect(quantile(values, part)).toBe(at)
-  })
-
-  test.each([
-    [0, '0 s'],
-    [59_000, '59 s'],
-    [60_000, 'one minute'],
-    [20 * 60_000, '20 minutes'],
-    [HOUR, 'one hour'],
-    [30 * HOUR, 'one day'],
-    [47 * HOUR, '2 days'],
-  ])('%d ms are %s', (ms, words) => {
-    expect(tellLength(ms)).toBe(words)
   })
 })
 

@@ -44,10 +44,14 @@ export function Now({ visit, device, running }: Of) {
     <div id="now" role="status" data-now={address} class="running">
       <p class="tide">
         {isAnswered ? 'It has what was due' : 'It is syncing'}, since{' '}
-        <Time visit={visit} at={since} />: {sent === 0 ? 'nothing' : told(sent)} sent,{' '}
-        {downloads === 0 ? 'nothing' : `${told(downloads)} ${downloads === 1 ? 'book' : 'books'}`}{' '}
-        downloaded so far.
+        <Time visit={visit} at={since} />: {counted(sent, 'operation')} sent,{' '}
+        {counted(downloads, 'book')} downloaded so far.
       </p>
     </div>
   )
+}
+
+function counted(count: number, what: string): string {
+  if (count === 0) return 'nothing'
+  return count === 1 ? `one ${what}` : `${told(count)} ${what}s`
 }

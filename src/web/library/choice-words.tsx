@@ -79,7 +79,7 @@ export function Done({ choices, root }: { choices: Choices; root: string }) {
   const { added, known, failed, shelved, gone } = choices
   const parts = [
     added > 0 && `${books(added)} added`,
-    known > 0 && `${books(known)} here already`,
+    known > 0 && knownInWords(known, added),
     shelved > 0 && `${books(shelved)} put on the shelf`,
     gone > 0 && `${books(gone)} deleted`,
   ].filter((part) => part !== false)
@@ -89,12 +89,20 @@ export function Done({ choices, root }: { choices: Choices; root: string }) {
       {parts.length > 0 && <span class="tide">{`${parts.join(', ')}. `}</span>}
       {failed > 0 && (
         <span class="stamp">
-          {failed === 1 ? 'One file' : `${failed} files`} could not become a book:{' '}
+          {failed === 1
+            ? 'One file could not become a book: '
+            : `${told(failed)} files could not become books: `}
           <a href={link(root, 'errata')}>see Errata</a>.
         </span>
       )}
     </p>
   )
+}
+
+/** “One book was already there”; behind those that were added, “3 were already there”. */
+function knownInWords(known: number, added: number): string {
+  const some = added === 0 ? books(known) : known === 1 ? 'one' : told(known)
+  return `${some} ${known === 1 ? 'was' : 'were'} already there`
 }
 
 function books(count: number): string {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Home } from '../../home.ts'
 import { askToSign, PASSKEY_PATIENCE, personOfPasskey } from '../../people/passkey.ts'
-import { passkeyPlace, type PasskeyPlace } from '../../people/passkey-place.ts'
+import { PASSKEYS_NEED, passkeyPlace, type PasskeyPlace } from '../../people/passkey-place.ts'
 import { Problem } from '../../problem.ts'
 import { tryGuessable } from '../../wrong-secrets.ts'
 import { baseOf, giveTicket, takeTicket } from '../cookie.ts'
@@ -23,7 +23,7 @@ const Signed = z.object({
 /** Where passkeys can be used, as this browser knows the server. Throws `Problem('not_found')` where they cannot. */
 export function requirePlace(c: WebContext, home: Home): PasskeyPlace {
   const place = passkeyPlace(baseOf(c, home))
-  if (!place) throw new Problem('not_found', 'Passkeys need an address with a name, and https.')
+  if (!place) throw new Problem('not_found', PASSKEYS_NEED)
   return place
 }
 

@@ -3,7 +3,7 @@ import type { Home } from '../../home.ts'
 import { tokensOf } from '../../people/api-token.store.ts'
 import { openInvitations } from '../../people/invitation.store.ts'
 import { SHORTEST_PASSWORD } from '../../people/password.ts'
-import { passkeyPlace, type PasskeyPlace } from '../../people/passkey-place.ts'
+import { PASSKEYS_NEED, passkeyPlace, type PasskeyPlace } from '../../people/passkey-place.ts'
 import { everybody } from '../../people/person.store.ts'
 import { diskOf } from '../colophon/disk.ts'
 import { figuresOf } from '../colophon/figures.store.ts'
@@ -111,11 +111,7 @@ function SignIn(props: { config: Config; place: PasskeyPlace | undefined; isOwne
         <dt>Passwords</dt>
         <dd>At least {SHORTEST_PASSWORD} characters, and none that is commonly guessed</dd>
         <dt>Passkeys</dt>
-        <dd>
-          {place
-            ? `For ${place.rpId}`
-            : 'Not by this address: they need a name, and https or this very machine'}
-        </dd>
+        <dd>{place ? `For ${place.rpId}` : PASSKEYS_NEED}</dd>
         <dt>Provider</dt>
         <dd>
           {provider ? (

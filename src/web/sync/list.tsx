@@ -12,6 +12,7 @@ import { ItsSyncs } from '../device/overview.tsx'
 import { Layout, Time, TimeAfter } from '../layout.tsx'
 import { link } from '../paths.ts'
 import { readQuery } from '../query.ts'
+import { tellLength } from '../tell-length.ts'
 import type { Page, Visit } from '../visit.ts'
 
 /** How many syncs stand on one page. */
@@ -114,8 +115,7 @@ function SyncOnPage(props: { visit: Visit; device: Device; sync: ToldSync; title
 
 function lengthOf({ startedAt, endedAt, complete }: ToldSync): string {
   if (endedAt === null) return 'and it may go on'
-  const seconds = Math.round((endedAt - startedAt) / 1000)
-  const took = seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} minutes`
+  const took = tellLength(endedAt - startedAt)
   return complete ? took : `${took}, not complete`
 }
 

@@ -12,7 +12,10 @@ export function Ribbon({ visit }: { visit: Of }) {
     <div id="ribbon" class="ribbon" data-ask={link(root, 'underWay')}>
       {imports && (
         <p>
-          <a href={link(root, 'underWay')}>{importsInWords(imports)}:</a>
+          <a href={link(root, 'underWay')}>
+            {importsInWords(imports)}
+            {imports.names.length > 0 && ':'}
+          </a>
           <span class="soft"> {imports.names.join(', ')}</span>
           {imports.failed > 0 && (
             <>
