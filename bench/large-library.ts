@@ -65,7 +65,7 @@ function bookOf(n: number): Book {
     subjects: [],
     layout: 'reflowable',
     format: 'epub',
-    cover: n % 5 === 0 ? null : { hash: hash.toString('hex'), type: 'image/jpeg' },
+    cover: n % 5 === 0 ? null : { hash: hash.toString('hex'), type: 'image/jpeg', crop: null },
     metaRev: 1,
     fileRev: 1,
     file: { hash: hash.toString('hex'), size: 300_000, path: `${id}.epub` },

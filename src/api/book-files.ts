@@ -5,18 +5,19 @@ import { serveFile } from '../artifacts/serve.ts'
 import type { Book } from '../catalogue/book.ts'
 import { bookById } from '../catalogue/catalogue.store.ts'
 import { changeCover } from '../catalogue/cover-original.ts'
+import { cropCover } from '../catalogue/crop-cover.ts'
 import { hasCode } from '../catalogue/durable.ts'
 import { filePath } from '../catalogue/files.ts'
 import { importFile } from '../catalogue/import.ts'
 import { FILE_LIMIT } from '../catalogue/staging.ts'
 import type { Home } from '../home.ts'
 import { Problem } from '../problem.ts'
-import { bookJson, BookShape } from './book-json.ts'
+import { bookJson, BookShape, CropShape } from './book-json.ts'
 import { present } from './books.ts'
 import { apiPart, type ApiEnv } from './context.ts'
 import { problemBody } from './problem-response.ts'
 import { receiveFile } from './receive-file.ts'
-import { answers, ErrorShape, IdParameter, PROBLEMS } from './shapes.ts'
+import { answers, ErrorShape, IdParameter, PROBLEMS, takes } from './shapes.ts'
 
 /** The most bytes of a cover. */
 const COVER_LIMIT = 20_000_000
@@ -88,6 +89,21 @@ export function bookFileRoutes(home: Home): OpenAPIHono<ApiEnv> {
     async (c) => {
       const before = present(await bookById(home.db.read, c.req.valid('param').id))
       const book = await changeCover(home, before.id, await smallBody(c.req.raw))
+      return c.json(await bookJson(home.db.read, book), 200)
+    },
+  )
+
+  app.openapi(
+    createRoute({
+      method: 'put',
+      path: '/books/{id}/cover/crop',
+      summary: 'Choose which part of its picture a cover shows: 0, 0, 1 and 1 for all of it',
+      request: { params: IdParameter, ...takes(CropShape) },
+      responses: { 200: answers(BookShape, 'The book.'), ...PROBLEMS },
+    }),
+    async (c) => {
+      const { id } = present(await bookById(home.db.read, c.req.valid('param').id))
+      const book = await cropCover(home, id, c.req.valid('json'))
       return c.json(await bookJson(home.db.read, book), 200)
     },
   )

@@ -3,6 +3,12 @@ import { preparingAmong } from '../artifacts/artifact.store.ts'
 import { authorsOf, type Book } from '../catalogue/book.ts'
 import type { Db } from '../db/schema.ts'
 
+/** A crop as the API tells of it and takes it. */
+export const CropShape = z
+  .object({ left: z.number(), top: z.number(), width: z.number(), height: z.number() })
+  .describe('Fractions of the width and height of the picture, as it is seen.')
+  .openapi('Crop')
+
 /** A book as the API tells of it. */
 export const BookShape = z
   .object({
@@ -21,6 +27,7 @@ export const BookShape = z
     fileRev: z.number().int(),
     preparing: z.boolean().describe('A device wants it and what it downloads is still being made.'),
     cover: z.boolean(),
+    coverCrop: CropShape.nullable().describe('What its cover shows of the picture; null for all.'),
     addedAt: z.number().int().describe('Epoch ms.'),
   })
   .openapi('Book')
@@ -57,6 +64,7 @@ function toJson(book: Book, preparing: boolean): z.infer<typeof BookShape> {
     fileRev: book.fileRev,
     preparing,
     cover: book.cover !== null,
+    coverCrop: book.cover?.crop ?? null,
     addedAt: book.addedAt,
   }
 }

@@ -1,6 +1,7 @@
 import type { Insertable, Selectable } from 'kysely'
 import type { Schema } from '../db/schema.ts'
 import type { Book } from './book.ts'
+import { KeptCrop, type Crop } from './crop.ts'
 import { sortTitle } from './sort-title.ts'
 
 /** The parts of a book that are rows of their own. */
@@ -27,7 +28,7 @@ export function toBook(row: Selectable<Schema['book']>, parts: BookParts): Book 
     cover:
       row.cover_hash === null || row.cover_type === null
         ? null
-        : { hash: row.cover_hash, type: row.cover_type },
+        : { hash: row.cover_hash, type: row.cover_type, crop: readCrop(row.cover_crop) },
     metaRev: row.meta_rev,
     fileRev: row.file_rev,
     file: { hash: row.file_hash, size: row.file_size, path: row.path },
@@ -35,6 +36,22 @@ export function toBook(row: Selectable<Schema['book']>, parts: BookParts): Book 
     uploader: row.uploader,
     addedAt: row.added_at,
     deletedAt: row.deleted_at,
+  }
+}
+
+/** The crop in the column `cover_crop`. */
+export function readCrop(column: string | null): Crop | null {
+  return column === null ? null : KeptCrop.parse(JSON.parse(column))
+}
+
+/** The columns that hold a cover. */
+export function coverColumns(
+  cover: Book['cover'],
+): Pick<Insertable<Schema['book']>, 'cover_hash' | 'cover_type' | 'cover_crop'> {
+  return {
+    cover_hash: cover?.hash ?? null,
+    cover_type: cover?.type ?? null,
+    cover_crop: cover?.crop ? JSON.stringify(cover.crop) : null,
   }
 }
 

@@ -1,3 +1,5 @@
+import type { Crop } from './crop.ts'
+
 /** A person named by a book, with the MARC relator code of what they did; authors are `aut`. */
 export type Contributor = { name: string; sortName: string | null; role: string }
 
@@ -21,8 +23,8 @@ export type Book = {
   subjects: string[]
   layout: 'reflowable' | 'fixed'
   format: 'epub' | 'kepub'
-  /** SHA-256 of the cover's original bytes, and their media type. */
-  cover: { hash: string; type: string } | null
+  /** SHA-256 of the original bytes of the cover's picture, their media type, and which part of it is shown; null for all of it. */
+  cover: { hash: string; type: string; crop: Crop | null } | null
   metaRev: number
   fileRev: number
   file: { hash: string; size: number; path: string }

@@ -77,7 +77,7 @@ describe('the catalogue', () => {
   test('gives back every part of a book as it was', async () => {
     const book = await add('emma', {
       series: { name: 'Novels', index: 1.5 },
-      cover: { hash: 'c', type: 'image/png' },
+      cover: { hash: 'c', type: 'image/png', crop: null },
       subjects: ['Love', 'Money'],
     })
     expect(await bookById(home.db.read, 'emma')).toEqual(book)
@@ -171,7 +171,9 @@ describe('changing a book', () => {
   test('another cover raises meta_rev, the same one does not', async () => {
     await add('emma')
     const give = (hash: string) =>
-      home.db.transact((tx) => replaceCover(tx, 'emma', { hash, type: 'image/png' }, home.now()))
+      home.db.transact((tx) =>
+        replaceCover(tx, 'emma', { hash, type: 'image/png', crop: null }, home.now()),
+      )
     expect((await give('a'))?.metaRev).toBe(2)
     expect((await give('a'))?.metaRev).toBe(2)
     expect(await give('b')).toEqual(await bookById(home.db.read, 'emma'))

@@ -1,8 +1,9 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Selectable } from 'kysely'
 import type { Db, Schema, Tx } from '../db/schema.ts'
 import { Problem } from '../problem.ts'
 import type { Book } from './book.ts'
-import { describedColumns, toBook } from './book-row.ts'
+import { coverColumns, describedColumns, toBook } from './book-row.ts'
 import type { BookParts } from './book-row.ts'
 import { displaysDifferently, withChanges } from './change.ts'
 import type { BookChanges } from './change.ts'
@@ -92,8 +93,7 @@ export async function insertBook(tx: Tx, book: Book): Promise<void> {
       ...describedColumns(book),
       layout: book.layout,
       format: book.format,
-      cover_hash: book.cover?.hash ?? null,
-      cover_type: book.cover?.type ?? null,
+      ...coverColumns(book.cover),
       meta_rev: book.metaRev,
       file_rev: book.fileRev,
       file_hash: book.file.hash,
@@ -149,7 +149,7 @@ export async function changeBook(
   return after
 }
 
-/** Gives a book another cover, or none. `meta_rev` rises when it is really another. Answers the book as it is now. */
+/** Gives a book another cover or another crop of it, or none. `meta_rev` rises when it is really another. Answers the book as it is now. */
 export async function replaceCover(
   tx: Tx,
   id: string,
@@ -157,19 +157,22 @@ export async function replaceCover(
   now: number,
 ): Promise<Book | undefined> {
   const before = await bookById(tx, id)
-  if (!before || before.cover?.hash === cover?.hash) return before
+  if (!before || isSameCover(before.cover, cover)) return before
   const metaRev = before.metaRev + 1
   await tx
     .updateTable('book')
     .set({
-      cover_hash: cover?.hash ?? null,
-      cover_type: cover?.type ?? null,
+      ...coverColumns(cover),
       meta_rev: metaRev,
       changed_at: now,
     })
     .where('id', '=', id)
     .execute()
   return { ...before, cover, metaRev }
+}
+
+function isSameCover(one: Book['cover'], other: Book['cover']): boolean {
+  return one?.hash === other?.hash && isDeepStrictEqual(one?.crop, other?.crop)
 }
 
 /** Gives a book's file another path below library/; the path must be free. */

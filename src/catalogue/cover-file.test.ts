@@ -1,13 +1,15 @@
 import { readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import sharp from 'sharp'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { makeCover, makeEpub } from '../../test/support/make-epub.ts'
+import { quarteredPicture, quartersIn } from '../../test/support/quartered.ts'
 import { tempHome } from '../../test/support/temp-home.ts'
 import type { TempHome } from '../../test/support/temp-home.ts'
 import type { Book } from './book.ts'
 import { SIZES_KEPT, coverImage } from './cover-file.ts'
 import { changeCover, originalPath } from './cover-original.ts'
+import { cropCover } from './crop-cover.ts'
 import { filePath } from './files.ts'
 import { importFile } from './import.ts'
 
@@ -115,4 +117,50 @@ test('a person may give a book another cover, or take it away', async () => {
     code: 'invalid',
   })
   await expect(changeCover(home, 'none', null)).rejects.toMatchObject({ code: 'not_found' })
+})
+
+describe('a crop', () => {
+  const lowerRight = { left: 0.5, top: 0.5, width: 0.5, height: 0.5 }
+
+  test('is what is seen in every size, is drawn from the picture as it came, and leaves that as it is', async () => {
+    const alice = await book('jpeg')
+    const picture = await quarteredPicture()
+    const pictured = await changeCover(home, alice.id, picture)
+    const cropped = await cropCover(home, alice.id, lowerRight)
+    expect(cropped).toMatchObject({ metaRev: 3, cover: { crop: lowerRight } })
+    for (const [box, width, height] of [
+      [60, 45, 60],
+      [3000, 300, 400],
+    ] as const) {
+      const { bytes } = await seen(cropped, box, box)
+      expect(await quartersIn(bytes)).toEqual({ width, height, first: 3, last: 3 })
+    }
+    expect(await readFile(originalPath(home, cropped.cover?.hash ?? ''))).toEqual(picture)
+    const whole = await cropCover(home, alice.id, { left: 0, top: 0, width: 1, height: 1 })
+    expect(whole).toMatchObject({ metaRev: 4, cover: pictured.cover })
+    expect(await quartersIn((await seen(whole, 3000, 3000)).bytes)).toMatchObject({
+      width: 600,
+      first: 0,
+      last: 3,
+    })
+  })
+
+  test('is of the picture as it is seen, also where a camera lay on its side', async () => {
+    const alice = await book('jpeg')
+    // Turned by a quarter to the right: what is below on the left stands above on the left.
+    const turned = sharp(await quarteredPicture())
+      .withMetadata({ orientation: 6 })
+      .jpeg()
+    await changeCover(home, alice.id, await turned.toBuffer())
+    const upperLeft = { left: 0, top: 0, width: 0.5, height: 0.5 }
+    const { bytes } = await seen(await cropCover(home, alice.id, upperLeft), 3000, 3000)
+    expect(await quartersIn(bytes)).toEqual({ width: 400, height: 300, first: 2, last: 2 })
+  })
+
+  test('of a cover that a loss of power has lost is drawn all the same', async () => {
+    const alice = await book('jpeg')
+    await rm(originalPath(home, alice.cover?.hash ?? ''))
+    const cropped = await cropCover(home, alice.id, lowerRight)
+    expect(await seen(cropped, 3000, 3000)).toMatchObject({ width: 300, height: 400 })
+  })
 })

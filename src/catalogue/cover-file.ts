@@ -7,7 +7,8 @@ import { authorsOf } from './book.ts'
 import type { Book } from './book.ts'
 import { hasCode, sizeOf, writeWhole } from './durable.ts'
 import { COVER_PIXEL_LIMIT } from './epub/cover.ts'
-import { originalPath, recoverOriginal } from './cover-original.ts'
+import { originalPath, recoverOriginal, sizeOfImage } from './cover-original.ts'
+import { coverVersion, pixelsOf } from './crop.ts'
 import { openGate } from './gate.ts'
 import { placeholderKey, placeholderSvg } from './placeholder.ts'
 
@@ -22,7 +23,7 @@ export const SIZES_KEPT = 24
 
 /**
  * A book's cover as a JPEG that fits into `box` (pixels, clamped to 1…3000), keeping its proportions and never larger than
- * the original; grey has one channel. It is made once and kept. A book without a cover, or with one that is broken, gets a
+ * the part of the picture that it shows; grey has one channel. It is made once and kept. A book without a cover, or with one that is broken, gets a
  * plain one with its title and authors.
  */
 export async function coverImage(
@@ -36,10 +37,14 @@ export async function coverImage(
   const name = `${width}x${height}${grey ? '-grey' : ''}.jpg`
   if (book.cover) {
     const original = originalPath(home, book.cover.hash)
-    const path = join(home.config.covers, book.cover.hash, name)
-    const draw = () => {
+    const { crop } = book.cover
+    const path = join(home.config.covers, coverVersion(book.cover), name)
+    const draw = async () => {
       const image = sharp(original, { limitInputPixels: COVER_PIXEL_LIMIT }).autoOrient()
-      const fitted = image.resize({ width, height, fit: 'inside', withoutEnlargement: true })
+      const size = crop && (await sizeOfImage(original))
+      if (size === undefined) return undefined
+      const shown = crop && size ? image.extract(pixelsOf(crop, size)) : image
+      const fitted = shown.resize({ width, height, fit: 'inside', withoutEnlargement: true })
       return keep(home, path, fitted, grey)
     }
     const kept = await once(

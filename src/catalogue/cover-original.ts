@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import sharp from 'sharp'
 import type { Home } from '../home.ts'
 import { Problem } from '../problem.ts'
 import type { Book } from './book.ts'
 import { replaceCover } from './catalogue.store.ts'
+import { firstCrop, type Size } from './crop.ts'
 import { flushFile, hasCode, removeFile, sizeOf, writeWhole } from './durable.ts'
-import { checkCover } from './epub/cover.ts'
+import { COVER_PIXEL_LIMIT, checkCover } from './epub/cover.ts'
 import { readEpub } from './epub/read-epub.ts'
 import { filePath } from './files.ts'
 import { isAnothers } from './is-anothers.ts'
@@ -34,6 +36,19 @@ export async function storeOriginal(
       cover.bytes,
     )
   return { hash, type: cover.mediaType }
+}
+
+/** The size of the image at `path` as it is seen; undefined where there is none that can be read. */
+export async function sizeOfImage(path: string): Promise<Size | undefined> {
+  try {
+    const image = sharp(path, { limitInputPixels: COVER_PIXEL_LIMIT })
+    const { width, height } = (await image.metadata()).autoOrient
+    return { width, height }
+  } catch (error) {
+    // sharp says with plain errors that an image is missing or broken.
+    if (error instanceof Error) return undefined
+    throw error
+  }
 }
 
 /** Removes what processes that ended have left of covers. Call at start only. */
@@ -73,14 +88,23 @@ export async function recoverOriginal(
 }
 
 /**
- * Gives a book the image in `bytes` as its cover, or none for null. Throws `Problem('invalid')` for anything but a JPEG,
+ * Gives a book the picture in `bytes` as its cover, or none for null. The picture is kept as it is; of one that has another shape than
+ * books have, the cover shows the middle if it is `fitted`, and otherwise all. Throws `Problem('invalid')` for anything but a JPEG,
  * PNG, GIF or WebP within the limits, `Problem('not_found')` without such a book.
  */
-export async function changeCover(home: Home, id: string, bytes: Buffer | null): Promise<Book> {
+export async function changeCover(
+  home: Home,
+  id: string,
+  bytes: Buffer | null,
+  { fitted = false } = {},
+): Promise<Book> {
   const cover = bytes === null ? null : await checkCover(bytes)
   if (bytes !== null && cover === null)
     throw new Problem('invalid', 'A cover must be a JPEG, PNG, GIF or WebP image.')
-  const kept = cover && (await storeOriginal(home, cover))
+  const kept = cover && {
+    ...(await storeOriginal(home, cover)),
+    crop: fitted ? firstCrop(cover) : null,
+  }
   // Unlike a cover out of a book, this one is nowhere else.
   if (kept) await flushFile(originalPath(home, kept.hash))
   const book = await home.db.transact((tx) => replaceCover(tx, id, kept, home.now()))

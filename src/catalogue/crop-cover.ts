@@ -1,28 +1,60 @@
-import sharp from 'sharp'
-import { COVER_PIXEL_LIMIT, checkCover } from './epub/cover.ts'
+import type { Home } from '../home.ts'
+import { Problem } from '../problem.ts'
+import type { Book } from './book.ts'
+import { bookById, replaceCover } from './catalogue.store.ts'
+import { originalPath, recoverOriginal, sizeOfImage } from './cover-original.ts'
+import { toCrop, type Crop, type Size } from './crop.ts'
 
-/** Covers of books are about two to three; what is wider or narrower than these (width by height) is cut at its edges. */
-const NARROWEST = 0.55
-const WIDEST = 0.85
+/** Of a book whose cover is a picture. */
+export type Pictured = Book & { cover: NonNullable<Book['cover']> }
+
+/** The book, if its cover is a picture. Throws `Problem('conflict')` for one whose cover is of type alone. */
+export function pictured(book: Book): Pictured {
+  const { cover } = book
+  if (cover !== null) return { ...book, cover }
+  throw new Problem(
+    'conflict',
+    'This book has no picture as its cover, so that there is nothing to crop. Give it one first.',
+  )
+}
+
+/** How large the whole picture of a cover is, as it is seen. Throws `Problem('conflict')` for one that is lost or cannot be read. */
+export async function pictureSize(
+  home: Pick<Home, 'config' | 'random'>,
+  book: Pictured,
+): Promise<Size> {
+  const path = originalPath(home, book.cover.hash)
+  const size =
+    (await sizeOfImage(path)) ??
+    ((await recoverOriginal(home, book)) ? await sizeOfImage(path) : undefined)
+  if (size) return size
+  throw new Problem(
+    'conflict',
+    'The picture of this cover cannot be read any more. Give the book another one.',
+  )
+}
 
 /**
- * The image in `bytes` as a cover: cut in its middle to the shape of a book where it has another one. Bytes that are no image of ours
- * are given back as they are: whoever keeps covers refuses them.
+ * Lets a book's cover show this part of its picture, or all of it for null; the picture stays as it is. `picture` is the beginning of
+ * the hash of the picture that was meant. Answers the book as it is now. Throws `Problem`: `invalid` as `toCrop` does, `conflict` where
+ * the cover is no picture or meanwhile another one, `not_found` without such a book.
  */
-export async function croppedCover(bytes: Buffer): Promise<Buffer> {
-  const cover = await checkCover(bytes)
-  if (!cover) return bytes
-  const { width, height } = cover
-  const shape = width / height
-  if (shape >= NARROWEST && shape <= WIDEST) return bytes
-  const box =
-    shape > WIDEST
-      ? { width: Math.max(1, Math.round(height * WIDEST)), height }
-      : { width, height: Math.max(1, Math.round(width / NARROWEST)) }
-  return sharp(bytes, { limitInputPixels: COVER_PIXEL_LIMIT })
-    .autoOrient()
-    .resize({ ...box, fit: 'cover' })
-    .flatten({ background: '#ffffff' })
-    .jpeg({ quality: 90 })
-    .toBuffer()
+export async function cropCover(
+  home: Home,
+  id: string,
+  asked: Crop | null,
+  picture = '',
+): Promise<Book> {
+  const crop = asked && toCrop(asked)
+  return home.db.transact(async (tx) => {
+    const book = await bookById(tx, id)
+    if (!book) throw new Problem('not_found', 'There is no such book.')
+    const { cover } = pictured(book)
+    if (!cover.hash.startsWith(picture))
+      throw new Problem(
+        'conflict',
+        'The cover was replaced meanwhile. Look at the new picture, and crop that.',
+      )
+    return (await replaceCover(tx, id, { ...cover, crop }, home.now())) ?? book
+  })
 }

@@ -35,7 +35,7 @@ export async function enterBook(home: Home, staged: Staged): Promise<ImportResul
   const book: Book = {
     ...publication,
     id: bookId(staged.hash),
-    cover: cover && (await storeOriginal(home, cover)),
+    cover: cover && { ...(await storeOriginal(home, cover)), crop: null },
     metaRev: 1,
     fileRev: 1,
     file: { hash: staged.hash, size: staged.size, path: '' },

@@ -251,6 +251,7 @@ type BookTable = {
   format: 'epub' | 'kepub'
   cover_hash: string | null
   cover_type: string | null
+  cover_crop: Generated<string | null>
   meta_rev: Generated<number>
   file_rev: Generated<number>
   file_hash: string

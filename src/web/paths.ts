@@ -46,6 +46,8 @@ export const PATHS = {
   chosenBooks: '/books/chosen',
   editBook: '/books/:id/edit',
   replaceCover: '/books/:id/cover',
+  cropPage: '/books/:id/cover',
+  cropCover: '/books/:id/cover/crop',
   shelveBook: '/books/:id/shelves',
   download: '/books/:id/files/:kind',
   light: '/light',

@@ -13,6 +13,7 @@ import { showAudits, takeAudit } from './audit/list.tsx'
 import { showAudit } from './audit/show.tsx'
 import { showCoverImage } from './book/cover-image.ts'
 import { downloadBook } from './book/download.ts'
+import { showCrop, takeCrop } from './book/crop.tsx'
 import { showEdit, takeEdit } from './book/edit.tsx'
 import { shelveBook } from './book/put-on-shelves.tsx'
 import { replaceBookCover } from './book/replace-cover.ts'
@@ -206,6 +207,8 @@ export function webRoutes(home: Home, changed: () => void): Hono<WebEnv> {
   show(PATHS.editBook, showEdit(home))
   take(PATHS.editBook, takeEdit(home))
   bring(PATHS.replaceCover, replaceBookCover(home))
+  show(PATHS.cropPage, showCrop(home))
+  take(PATHS.cropCover, takeCrop(home))
   take(PATHS.shelveBook, shelveBook(home))
   app.get(PATHS.download, ...page, enter(home), downloadBook(home))
   app.get(PATHS.coverImage, ...page, enter(home), showCoverImage(home))

@@ -121,7 +121,7 @@ function bookOf({ BookEntitlement, BookMetadata, ReadingState }: z.infer<typeof 
     subjects: [],
     layout: 'reflowable',
     format: 'epub',
-    cover: cover ? { hash: cover, type: 'image/jpeg' } : null,
+    cover: cover ? { hash: cover, type: 'image/jpeg', crop: null } : null,
     metaRev: 1,
     fileRev: 1,
     file: { hash: '', size: 0, path: '' },

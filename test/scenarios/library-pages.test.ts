@@ -197,7 +197,7 @@ test('a book that is edited is renamed on the disk, and only what devices displa
   expect(anna.words).toContain('“123” is not a valid ISBN.')
 })
 
-test('a cover is given out in our sizes, kept for ever by its version, and replaced by one that is cut', async () => {
+test('a cover is given out in our sizes, kept for ever by its version, and replaced by one that is cropped', async () => {
   const id = await scene.bring('Emma', { cover: await makeCover('one') })
   const coverOf = () =>
     elementsOf(anna.shown.html).find((each) => attribute(each, 'class') === 'cover')

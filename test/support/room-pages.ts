@@ -19,6 +19,7 @@ export async function roomPages({
     ['book', `/books/${emma}`],
     ['book-without-cover', `/books/${scene.id('Kim')}`],
     ['book-edit', `/books/${emma}/edit`],
+    ['crop', `/books/${emma}/cover?left=10&right=5&top=8&bottom=4`],
     ['shelves', '/shelves'],
     ['shelf', `/shelves/${holidays}`],
     ['colophon', '/colophon'],

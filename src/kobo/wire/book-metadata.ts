@@ -1,5 +1,6 @@
 import type { Artifact } from '../../artifacts/artifact.ts'
 import { authorsOf, type Book } from '../../catalogue/book.ts'
+import { coverVersion } from '../../catalogue/crop.ts'
 import { uuid5 } from '../../uuid.ts'
 import { cutHtml, cutText } from './cut-html.ts'
 import { revisionId } from './revision.ts'
@@ -60,9 +61,9 @@ export function encodeRemovedMetadata(book: string, fileRev: number): object {
   return { ...ids(book, fileRev), Title: book, DownloadUrls: [] }
 }
 
-/** The id of a book's cover. A Kobo keeps a cover for ever, so another image has another id. */
+/** The id of a book's cover. A Kobo keeps a cover for ever, so another image, or another crop of it, has another id. */
 export function coverImageId(book: Pick<Book, 'id' | 'cover'>): string {
-  return book.cover === null ? book.id : `${book.id}-${book.cover.hash.slice(0, 8)}`
+  return book.cover === null ? book.id : `${book.id}-${coverVersion(book.cover).slice(0, 8)}`
 }
 
 const NO_CHARACTER = /[^\P{Cc}\t\n\r]/gu

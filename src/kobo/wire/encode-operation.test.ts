@@ -25,7 +25,7 @@ const alice: Book = {
   subjects: [],
   layout: 'reflowable',
   format: 'epub',
-  cover: { hash: '1a2b3c4d5e', type: 'image/jpeg' },
+  cover: { hash: '1a2b3c4d5e', type: 'image/jpeg', crop: null },
   metaRev: 1,
   fileRev: 1,
   file: { hash: 'f', size: 1, path: 'x' },

@@ -85,7 +85,7 @@ const books: fc.Arbitrary<Book> = fc.record({
   subjects: fc.constant([]),
   layout: fc.constantFrom('reflowable', 'fixed'),
   format: fc.constantFrom('epub', 'kepub'),
-  cover: maybe(fc.constant({ hash: '1a2b3c4d5e', type: 'image/jpeg' })),
+  cover: maybe(fc.constant({ hash: '1a2b3c4d5e', type: 'image/jpeg', crop: null })),
   metaRev: fc.constant(1),
   fileRev: fc.constantFrom(1, 2),
   file: fc.constant({ hash: 'f', size: 1, path: 'x' }),

@@ -1,4 +1,5 @@
 import { authorsOf, type Book } from '../../catalogue/book.ts'
+import { coverVersion } from '../../catalogue/crop.ts'
 import { brokenInto } from '../../catalogue/placeholder.ts'
 import { link } from '../paths.ts'
 
@@ -22,13 +23,8 @@ export function Cover(props: {
 }) {
   const { root, book, width, eager } = props
   if (book.cover === null) return <TypesetCover book={book} />
-  const at = (wide: Width) =>
-    link(
-      root,
-      'coverImage',
-      { id: book.id, width: String(wide) },
-      { v: book.cover?.hash.slice(0, 12) },
-    )
+  const v = coverVersion(book.cover).slice(0, 12)
+  const at = (wide: Width) => link(root, 'coverImage', { id: book.id, width: String(wide) }, { v })
   const [once, twice] =
     width === 60
       ? ([120, 240] as const)

@@ -143,9 +143,16 @@ function EditPage({ visit, book }: { visit: Visit; book: Book }) {
               <br />
               <input type="file" id="image" name="image" accept="image/*" required />
             </p>
-            <p class="soft">It is cut to the shape of a book where it has another one.</p>
-            <p>
+            <p class="soft">
+              It is kept as it is. Where it has another shape than books have, its middle is shown.
+            </p>
+            <p class="row">
               <button>Change the cover</button>
+              {book.cover !== null && (
+                <a class="tall" href={link(root, 'cropPage', { id })}>
+                  Crop this one
+                </a>
+              )}
             </p>
           </form>
         </div>

@@ -1,6 +1,5 @@
 import { buffer } from 'node:stream/consumers'
 import { changeCover } from '../../catalogue/cover-original.ts'
-import { croppedCover } from '../../catalogue/crop-cover.ts'
 import type { Home } from '../../home.ts'
 import { Problem } from '../../problem.ts'
 import { receiveForm } from '../../receive-form.ts'
@@ -12,12 +11,13 @@ import { bookOf } from './find.ts'
 /** The most bytes of a cover. */
 const LIMIT = 20_000_000
 
-/** Gives a book the image of a form as its cover, cut to the shape of a book. */
+/** Gives a book the image of a form as its cover, cropped to its middle where it has another shape than books have. */
 export function replaceBookCover(home: Home): Page {
   return async (c) => {
     const { id } = await bookOf(home, c.req.param('id'))
-    await changeCover(home, id, await croppedCover(await imageIn(c.req.raw)))
-    return c.redirect(link(c.var.visit.root, 'bookPage', { id }, { done: 'cover' }), 303)
+    const { cover } = await changeCover(home, id, await imageIn(c.req.raw), { fitted: true })
+    const done = cover?.crop ? 'fitted' : 'cover'
+    return c.redirect(link(c.var.visit.root, 'bookPage', { id }, { done }), 303)
   }
 }
 

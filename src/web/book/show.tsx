@@ -21,12 +21,15 @@ import { TitlePage } from './title-page.tsx'
 import { WhereItIs, type There } from './where-it-is.tsx'
 
 const Asked = z.object({
-  done: z.enum(['edited', 'cover', 'shelved', 'restored']).optional(),
+  done: z.enum(['edited', 'cover', 'fitted', 'cropped', 'shelved', 'restored']).optional(),
 })
 
 const DONE: Record<NonNullable<z.infer<typeof Asked>['done']>, string> = {
   edited: 'The changes are kept. Kobos that have the book get them at their next sync.',
   cover: 'It has another cover.',
+  fitted:
+    'It has another cover. It shows the middle of the picture, in the shape of a book. “Crop its cover” shows another part.',
+  cropped: 'The cover shows what you chose. Kobos that have the book get it at their next sync.',
   shelved: 'Its shelves are changed.',
   restored: 'It is back.',
 }
@@ -137,6 +140,13 @@ function BookPage(props: {
                   Edit it, or change its cover
                 </a>
               </p>
+              {book.cover !== null && (
+                <p>
+                  <a class="tall" href={link(root, 'cropPage', { id })}>
+                    Crop its cover
+                  </a>
+                </p>
+              )}
               {mayDeleteBook(visit.person, book) && (
                 <Form visit={visit} action={link(root, 'chosenBooks')}>
                   <input type="hidden" name="book" value={id} />

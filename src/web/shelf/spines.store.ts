@@ -1,4 +1,6 @@
 import { sql } from 'kysely'
+import { readCrop } from '../../catalogue/book-row.ts'
+import { coverVersion } from '../../catalogue/crop.ts'
 import type { Db } from '../../db/schema.ts'
 
 /** A book as it is seen from its back. */
@@ -7,12 +9,13 @@ export type SpineOf = {
   title: string
   author: string | null
   size: number
+  /** The version of its cover; null where it has none. */
   cover: string | null
 }
 
 /** The books of a shelf, the newest there first, at most `limit`; deleted ones do not stand there. */
 export async function spinesOf(db: Db, shelf: string, limit: number): Promise<SpineOf[]> {
-  return db
+  const rows = await db
     .selectFrom('shelf_book')
     .innerJoin('book', 'book.id', 'shelf_book.book')
     .leftJoin('contributor', (join) =>
@@ -26,7 +29,8 @@ export async function spinesOf(db: Db, shelf: string, limit: number): Promise<Sp
       'book.title',
       'contributor.name as author',
       'book.file_size as size',
-      'book.cover_hash as cover',
+      'book.cover_hash as hash',
+      'book.cover_crop as crop',
     ])
     .where('shelf_book.shelf', '=', shelf)
     .where('book.deleted_at', 'is', null)
@@ -34,6 +38,10 @@ export async function spinesOf(db: Db, shelf: string, limit: number): Promise<Sp
     .orderBy('book.id')
     .limit(limit)
     .execute()
+  return rows.map(({ hash, crop, ...told }) => ({
+    ...told,
+    cover: hash === null ? null : coverVersion({ hash, crop: readCrop(crop) }),
+  }))
 }
 
 /** How many books of a shelf a device that carries it was not sent yet, besides those its reader removed there. */
