@@ -6,10 +6,12 @@ import { makeEpub } from '../support/make-epub.ts'
 
 let chromium: Chromium
 let house: House
+let book: string
 beforeAll(async () => {
   chromium = await startChromium()
   house = await openHouse()
-  await house.addBook(await makeEpub({ title: 'Emma' }))
+  book = (await house.addBook(await makeEpub({ title: 'Emma' }))).id
+  await house.shelf('Sofa')
   await house.settled()
 }, 120_000)
 afterAll(async () => {
@@ -79,6 +81,19 @@ test('a search of somebody who is signed out, or whose server is away, stays as 
   await page.locator('#q').fill('emm')
   await page.getByRole('alert').filter({ hasText: 'You were signed out meanwhile.' }).waitFor()
   expect([page.url(), await page.locator('#q').inputValue()]).toEqual([`${house.url}/books`, 'emm'])
+})
+
+test('a name that a shelf may not have is refused beside it, in the words of the server', async () => {
+  await page.goto(`${house.url}/books/${book}`)
+  await page.getByPlaceholder('A new shelf').fill('sofa')
+  await page.getByRole('button', { name: 'Keep' }).click()
+  const told = page.locator('form.shelve').getByRole('status')
+  await told.filter({ hasText: /^You already have a shelf called “sofa”\.$/ }).waitFor()
+  expect(await page.getByPlaceholder('A new shelf').inputValue()).toBe('sofa')
+  await page.context().clearCookies()
+  await page.getByRole('button', { name: 'Keep' }).click()
+  await told.filter({ hasText: 'That was not kept: you were signed out meanwhile.' }).waitFor()
+  expect(await page.getByPlaceholder('A new shelf').inputValue()).toBe('sofa')
 })
 
 test('only imports bring something that can be shown: after mere preparation nothing is said', async () => {
