@@ -1,44 +1,33 @@
+import { lookAgain } from './look-again.ts'
+import { pageAt } from './page-at.ts'
+
 // The page of a Kobo looks by itself whether that syncs; without this it tells so when it is loaded.
 
-const EVERY = 4_000
+/** A sync is told of for a minute after its last request: none is missed. */
+const PACE = { first: 4000, slowest: 20_000 }
 /** What is told anew when a sync is over. The books stay as they are: somebody may be choosing among them. */
 const RENEWED = ['plate', 'next', 'agreeing', 'timeline', 'waits', 'proofs']
 
-setTimeout(look, EVERY)
+const shown = document.getElementById('now')
+const address = shown?.dataset['now']
+if (shown && address !== undefined) lookAgain(address, PACE, (page) => take(page, shown))
 
-async function look(): Promise<void> {
-  const shown = document.getElementById('now')
-  const address = shown?.dataset['now']
-  if (shown && address !== undefined && !document.hidden) await lookAt(shown, address)
-  setTimeout(look, EVERY)
-}
-
-async function lookAt(shown: HTMLElement, address: string): Promise<void> {
-  const page = await pageAt(address)
-  const now = page?.getElementById('now')
-  if (!now || now.innerHTML === shown.innerHTML) return
-  const isOver = shown.childElementCount > 0 && now.childElementCount === 0
-  shown.replaceChildren(...now.childNodes)
-  shown.className = now.className
-  if (isOver) await renew()
+async function take(page: Document, shown: HTMLElement): Promise<'moving' | 'still'> {
+  const now = page.getElementById('now')
+  if (now && now.innerHTML !== shown.innerHTML) {
+    const isOver = shown.childElementCount > 0 && now.childElementCount === 0
+    shown.replaceChildren(...now.childNodes)
+    shown.className = now.className
+    if (isOver) await renew()
+  }
+  return shown.childElementCount > 0 ? 'moving' : 'still'
 }
 
 async function renew(): Promise<void> {
-  const page = await pageAt(location.href)
+  const answer = await pageAt(location.href)
+  if (answer.came !== 'here') return
   for (const id of RENEWED) {
-    const [old, new_] = [document.getElementById(id), page?.getElementById(id)]
+    const [old, new_] = [document.getElementById(id), answer.page.getElementById(id)]
     if (old && new_ && old.outerHTML !== new_.outerHTML) old.replaceWith(document.adoptNode(new_))
-  }
-}
-
-/** Wi-Fi comes and goes, and sessions end: then the page stays as it is. */
-async function pageAt(address: string): Promise<Document | undefined> {
-  try {
-    const answer = await fetch(address)
-    if (!answer.ok || answer.redirected) return undefined
-    return new DOMParser().parseFromString(await answer.text(), 'text/html')
-  } catch (error) {
-    if (error instanceof TypeError) return undefined
-    throw error
   }
 }

@@ -1,57 +1,44 @@
-/** How often it is asked how far work has come: while there is some, and while there is none, in ms. */
-const BUSY = 2_000
-const IDLE = 15_000
+import { lookAgain } from './look-again.ts'
 
-/** How often nothing may be found before a page that lies open asks no more. */
-const PATIENCE = 20
+const PACE = { first: 2000, slowest: 30_000 }
+
+/** What the server says is under way, and of that what comes in. Other lines are ours. */
+const LINES = ':scope > p:not(.over)'
+const IMPORTS = '#ribbon > [data-work="imports"]'
+const END = '#ribbon > .end'
 
 /** Keeps the line of what is under way as it is now, by the page that tells of it. */
 export function keepRibbon(): void {
   const ribbon = document.getElementById('ribbon')
-  if (!ribbon) return
-  const { ask } = ribbon.dataset
-  let patience = PATIENCE
-  if (ask !== undefined) next()
-
-  function next(): void {
-    setTimeout(() => void look(), isBusy() ? BUSY : IDLE)
-  }
-
-  async function look(): Promise<void> {
-    if (document.visibilityState === 'visible') {
-      const wasBusy = isBusy()
-      if (!(await take(ask ?? ''))) return
-      patience = isBusy() ? PATIENCE : patience - 1
-      if (wasBusy && !isBusy()) tellOfEnd()
-    }
-    if (patience > 0) next()
-  }
+  const address = ribbon?.dataset['ask']
+  if (!ribbon || address === undefined) return
+  lookAgain(address, PACE, (page) => {
+    const wereComing = document.querySelector(IMPORTS) !== null
+    take(page, ribbon, address)
+    const areComing = document.querySelector(IMPORTS) !== null
+    if (areComing) document.querySelector(END)?.remove()
+    else if (wereComing) tellOfEnd(ribbon)
+    return ribbon.querySelector(LINES) ? 'moving' : 'still'
+  })
 }
 
-function isBusy(): boolean {
-  return document.querySelector('#ribbon > p:not(.over)') !== null
+/** Puts what is so now in the place of what was. */
+function take(page: Document, ribbon: HTMLElement, address: string): void {
+  const [old, now] = [linesOf(ribbon), linesOf(page.getElementById('ribbon'))]
+  if (textOf(old) === textOf(now)) return
+  // Its links are those of another page, where that lies deeper or less deep.
+  for (const line of now)
+    for (const each of line.querySelectorAll('a')) each.href = hrefFrom(address, each)
+  for (const line of old) line.remove()
+  ribbon.prepend(...now)
 }
 
-/** Puts what is so now in the place of what was; false when there is nobody to ask any more. */
-async function take(address: string): Promise<boolean> {
-  try {
-    const answer = await fetch(address)
-    // Somebody who is signed out meanwhile is sent to sign in.
-    if (answer.redirected) return false
-    const now = new DOMParser()
-      .parseFromString(await answer.text(), 'text/html')
-      .getElementById('ribbon')
-    const shown = document.getElementById('ribbon')
-    // Its links are those of another page, where that lies deeper or less deep.
-    if (now && shown && now.textContent !== shown.textContent) {
-      for (const each of now.querySelectorAll('a')) each.href = hrefFrom(address, each)
-      shown.replaceChildren(...now.childNodes)
-    }
-  } catch (error) {
-    // Wi-Fi comes and goes.
-    if (!(error instanceof TypeError)) throw error
-  }
-  return true
+function linesOf(ribbon: Element | null): Element[] {
+  return ribbon ? [...ribbon.querySelectorAll(LINES)] : []
+}
+
+function textOf(lines: Element[]): string {
+  return lines.map(({ textContent }) => textContent).join('\n')
 }
 
 function hrefFrom(address: string, link: HTMLAnchorElement): string {
@@ -59,15 +46,15 @@ function hrefFrom(address: string, link: HTMLAnchorElement): string {
 }
 
 /** What came is not put before somebody who reads: it is said where it can be seen. */
-function tellOfEnd(): void {
+function tellOfEnd(ribbon: HTMLElement): void {
   if (!document.querySelector('form.search, .add')) return
   // Whoever sent it from this page was told already.
   if (document.querySelector('#uploads > *')) return
   const line = document.createElement('p')
-  line.className = 'over'
+  line.className = 'over end'
   const see = document.createElement('a')
   see.href = '?order=newest'
   see.textContent = 'Show what arrived'
   line.append('Everything is in. ', see)
-  document.getElementById('ribbon')?.replaceChildren(line)
+  ribbon.append(line)
 }

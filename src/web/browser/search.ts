@@ -1,3 +1,6 @@
+import { pageAt } from './page-at.ts'
+import { endTrouble, tellTrouble } from './tell-trouble.ts'
+
 /** How long somebody must rest while typing before it is searched for, in ms. */
 const REST = 150
 
@@ -18,18 +21,20 @@ export function searchWhileTyping(): void {
     asking = new AbortController()
     const address = addressOf(form)
     try {
-      const answer = await fetch(address, { signal: asking.signal })
-      // Somebody who is signed out meanwhile is sent to sign in.
-      if (!answer.ok || answer.redirected) return location.assign(address)
-      const found = new DOMParser().parseFromString(await answer.text(), 'text/html')
-      const books = found.getElementById('found')
+      const answer = await pageAt(address, { signal: asking.signal })
+      // What was typed stays, and is searched for when the form is sent again.
+      if (answer.came !== 'here') return tellTrouble(answer)
+      endTrouble()
+      const books = answer.page.getElementById('found')
       if (!books) return location.assign(address)
       document.getElementById('found')?.replaceWith(document.adoptNode(books))
       history.replaceState(null, '', address)
       shown = asked
     } catch (error) {
-      if (!(error instanceof DOMException && error.name === 'AbortError')) form.submit()
+      // The next letter came.
+      if (!(error instanceof DOMException && error.name === 'AbortError')) throw error
     }
+    return undefined
   }
 
   field.addEventListener('input', () => {

@@ -1,3 +1,6 @@
+import { pageAt } from './page-at.ts'
+import { tellTrouble } from './tell-trouble.ts'
+
 /** Puts a book on shelves and takes it off as soon as that is ticked: the form of its page, of whose answer only what changed is taken. */
 export function shelveAtOnce(): void {
   if (!document.querySelector(FORM)) return
@@ -27,25 +30,26 @@ const FORM = 'form.shelve'
 /** What another shelf changes on the page. */
 const PARTS = [FORM, '.where-it-is']
 
+const NOT_KEPT = 'That was not kept: the connection broke off. Press Keep to try again.'
+
 async function send(form: HTMLFormElement, fields: FormData): Promise<void> {
-  try {
-    const body = new URLSearchParams()
-    for (const [name, value] of fields) if (typeof value === 'string') body.append(name, value)
-    const answer = await fetch(form.action, { method: 'POST', body })
-    const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
-    if (!answer.ok || !page.querySelector(FORM)) return location.reload()
-    const focused = document.activeElement?.id ?? ''
-    for (const part of PARTS) {
-      const now = page.querySelector(part)
-      if (now) document.querySelector(part)?.replaceWith(document.adoptNode(now))
-    }
-    if (focused !== '') document.getElementById(focused)?.focus()
-    tell('Kept.')
-  } catch (error) {
-    // Wi-Fi comes and goes. So it is as well for whoever leaves the page meanwhile, and who must not be taken back to it.
-    if (!(error instanceof TypeError)) throw error
-    tell('That was not kept: the connection broke off. Press Keep to try again.')
+  const body = new URLSearchParams()
+  for (const [name, value] of fields) if (typeof value === 'string') body.append(name, value)
+  const answer = await pageAt(form.action, { method: 'POST', body })
+  if (answer.came === 'signed-out') {
+    tellTrouble(answer)
+    return tell('That was not kept: you were signed out meanwhile.')
   }
+  if (answer.came !== 'here') return tell(answer.sentence ?? NOT_KEPT)
+  // The book went meanwhile: its page tells.
+  if (!answer.page.querySelector(FORM)) return location.reload()
+  const focused = document.activeElement?.id ?? ''
+  for (const part of PARTS) {
+    const now = answer.page.querySelector(part)
+    if (now) document.querySelector(part)?.replaceWith(document.adoptNode(now))
+  }
+  if (focused !== '') document.getElementById(focused)?.focus()
+  return tell('Kept.')
 }
 
 function tell(sentence: string): void {

@@ -11,7 +11,7 @@ export function Ribbon({ visit }: { visit: Of }) {
   return (
     <div id="ribbon" class="ribbon" data-ask={link(root, 'underWay')}>
       {imports && (
-        <p>
+        <p data-work="imports">
           <a href={link(root, 'underWay')}>
             {importsInWords(imports)}
             {imports.names.length > 0 && ':'}

@@ -1,0 +1,26 @@
+/**
+ * What a look came to: something goes on there or has changed, nothing has, nobody answered, whoever looks is signed out or refused, or there
+ * is nothing left to look for.
+ */
+export type Came = 'moving' | 'still' | 'away' | 'signed-out' | 'refused' | 'over'
+
+/** How long after a look follows the next, in ms: while something moves, and at most. */
+export type Pace = { first: number; slowest: number }
+
+/** In how many ms is looked again, where it were `before` the last time; undefined when there is nothing left to look for. Pure. */
+export function nextLook(before: number, came: Came, { first, slowest }: Pace): number | undefined {
+  switch (came) {
+    case 'over':
+      return undefined
+    case 'moving':
+      return first
+    case 'still':
+      return Math.min(slowest, Math.round(before * 1.5))
+    case 'away':
+      return Math.min(slowest, before * 2)
+    // Only somebody who does something elsewhere changes that.
+    case 'signed-out':
+    case 'refused':
+      return slowest
+  }
+}

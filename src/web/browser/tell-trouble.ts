@@ -1,0 +1,38 @@
+import type { Answer } from './page-at.ts'
+
+/** Says at the foot of the page why there was no answer to take. The page stays as it is, with what was typed into it. */
+export function tellTrouble(trouble: Exclude<Answer, { came: 'here' }>): void {
+  if (trouble.came === 'signed-out')
+    say(trouble.came, 'You were signed out meanwhile.', 'Sign in again', location.href)
+  else if (trouble.came === 'refused')
+    say(trouble.came, trouble.sentence ?? 'This page is old.', 'Open it anew', location.href)
+  else say(trouble.came, trouble.sentence ?? 'Holdfast does not answer. Please try again.')
+}
+
+/** Takes back what was said, for an answer came. That of before somebody was signed out stays true: the forms of this page are of that time. */
+export function endTrouble(): void {
+  const line = document.querySelector<HTMLElement>(LINE)
+  if (line?.dataset['of'] !== 'signed-out') line?.remove()
+}
+
+const LINE = '#ribbon > .trouble'
+
+function say(of: string, sentence: string, words?: string, href?: string): void {
+  const shown = document.querySelector<HTMLElement>(LINE)
+  if (shown?.dataset['of'] === of) return
+  const line = document.createElement('p')
+  line.className = 'over trouble stamp'
+  line.dataset['of'] = of
+  line.setAttribute('role', 'alert')
+  line.append(sentence)
+  if (words !== undefined && href !== undefined) {
+    const link = document.createElement('a')
+    link.href = href
+    // Beside this page: what was typed here, or shown here once, is not lost.
+    link.target = '_blank'
+    link.textContent = words
+    line.append(link)
+  }
+  shown?.remove()
+  document.getElementById('ribbon')?.prepend(line)
+}
