@@ -14,6 +14,9 @@ const BY_THEMSELVES = [
   // So many wrong secrets wait that the whole process takes no more.
   'test/hostile/limits.test.ts',
   'test/hostile/siege.test.ts',
+  // Every answer of the process that is under way is watched.
+  'test/proof/killed.test.ts',
+  'test/proof/proof.test.ts',
   // The time zone is set.
   'test/scenarios/contents.test.ts',
   'test/scenarios/diary.test.ts',
@@ -40,9 +43,9 @@ class LongestFirst extends BaseSequencer {
 }
 
 function rank({ moduleId, project }: TestSpecification): number {
-  if (project.config.isolate) return -1
   const found = LONG.findIndex((part) => moduleId.includes(`/${part}`))
-  return found === -1 ? LONG.length : found
+  const place = found === -1 ? LONG.length : found
+  return project.config.isolate ? place - LONG.length - 1 : place
 }
 
 const TESTS = ['src/**/*.test.ts', 'test/**/*.test.ts', 'bench/**/*.test.ts']
