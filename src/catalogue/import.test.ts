@@ -66,9 +66,13 @@ describe('importing a file', () => {
       failed: 0,
       names: ['spoilt.epub', '1.epub', '2.epub'],
     })
+    // So that something is still under way, however soon the others are over.
+    const over = home.underWay.imports.begin('later.epub')
     await expect(first).rejects.toThrow('This is not an EPUB')
-    if (home.underWay.imports.told) expect(home.underWay.imports.told).toMatchObject({ failed: 1 })
+    expect(home.underWay.imports.told).toMatchObject({ total: 5, failed: 1 })
     await Promise.all(others)
+    expect(home.underWay.imports.told).toMatchObject({ done: 4, total: 5, failed: 1 })
+    over('done')
     expect(home.underWay.imports.told).toBeUndefined()
   })
 
