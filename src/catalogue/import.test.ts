@@ -67,9 +67,13 @@ describe('importing a file', () => {
       failed: 0,
       names: ['spoilt.epub', '1.epub', '2.epub'],
     })
+    // So that something is still under way, however soon the others are over.
+    const over = home.underWay.imports.begin('later.epub', null)
     await expect(first).rejects.toThrow('This is not an EPUB')
-    if (told()) expect(told()).toMatchObject({ failed: 1 })
+    expect(told()).toMatchObject({ total: 5, failed: 1 })
     await Promise.all(others)
+    expect(told()).toMatchObject({ done: 4, total: 5, failed: 1 })
+    over('done')
     expect(told()).toBeUndefined()
   })
 

@@ -60,8 +60,8 @@ describe('pressing twice', () => {
     await page.getByLabel('What do you call it?').fill('Libra')
     await page.getByRole('button', { name: 'Make its address' }).dblclick()
     await page.getByLabel('Its address').waitFor()
-    const { body } = await house.api<{ items: unknown[] }>('GET', '/devices')
-    expect(body.items).toHaveLength(1)
+    const { body } = await house.api<{ items: { name: string }[] }>('GET', '/devices')
+    expect(body.items.filter(({ name }) => name === 'Libra')).toHaveLength(1)
   })
 })
 
@@ -85,13 +85,22 @@ describe('after signing out', () => {
     await page.getByLabel('Its name').fill('Sent too late')
     await page.getByRole('button', { name: 'Make it' }).click()
     await page.getByText('You were signed out meanwhile. What you sent was not done.').waitFor()
-    // Signed in again in one tab, the form of the other is of the session before.
-    await page.goBack()
+    expect(await shelves()).not.toContain('Sent too late')
+  })
+
+  test('and in again in another tab, the form from before does nothing, and that is said', async () => {
+    const page = await anna('/shelves')
+    await page.getByLabel('Its name').fill('Of the session before')
+    const other = await page.context().newPage()
+    await other.goto(`${house.url}/books`)
+    await other.getByRole('button', { name: 'Sign out Anna' }).click()
     await other.getByLabel('Name').fill('Anna')
     await other.getByLabel('Password').fill('the password of Anna')
     await other.getByRole('button', { name: 'Sign in', exact: true }).click()
     await other.getByRole('button', { name: 'Sign out Anna' }).waitFor()
-    expect(await shelves()).not.toContain('Sent too late')
+    await page.getByRole('button', { name: 'Make it' }).click()
+    await page.getByText('This page is from before you signed in. Nothing was changed.').waitFor()
+    expect(await shelves()).not.toContain('Of the session before')
   })
 
   test('a form that lay open for months does nothing, and that is said', async () => {
@@ -182,7 +191,8 @@ describe('odd words', () => {
         '/errata',
         '/connect',
       ]) {
-        await page.goto(`${house.url}${path}`)
+        const answer = await page.goto(`${house.url}${path}`)
+        expect([path, answer?.status()]).toEqual([path, 200])
         if (await isTooWide(page)) wide.push(path)
       }
     }

@@ -1,15 +1,16 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { seriousOn } from '../support/accessible.ts'
 import { startChromium, type Chromium, type Person } from '../support/chromium.ts'
 import { closeKobos } from '../support/kobo-at.ts'
 import { makeEpub } from '../support/make-epub.ts'
 import { openReadingRoom, type ReadingRoom } from '../support/reading-room.ts'
 import { roomPages } from '../support/room-pages.ts'
 import { eachState, openHouses, type Houses } from '../support/room-states.ts'
+import { inTabs } from '../support/tabs.ts'
 
 let chromium: Chromium
 let room: ReadingRoom
@@ -44,66 +45,37 @@ async function anna(path: string, how: { scripts?: boolean } = {}): Promise<Page
   return person.page
 }
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
-/** What an accessibility checker finds serious on the page that is shown. */
-async function seriousOn(page: Page): Promise<string[]> {
-  // By the protocol and not as an element: the policy of the page lets no foreign script run.
-  await page.evaluate(AXE)
-  const found: unknown = await page.evaluate(`axe.run().then(({ violations }) =>
-    violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join(' | ')))`)
-  return found as string[]
-}
-
 describe('every page of the reading room', () => {
-  test.each(['light', 'dark'] as const)(
-    'is accessible in %s',
-    async (colorScheme) => {
-      const page = await anna('/books')
-      await page.emulateMedia({ colorScheme })
-      for (const [name, path] of await roomPages(room)) {
-        await page.goto(`${room.scene.house.url}${path}`)
-        expect(await seriousOn(page), name).toEqual([])
-      }
-      const ready = (one: Page) => one.emulateMedia({ colorScheme })
-      await eachState(chromium, houses, { ready }, async (name, { page: one }) => {
-        expect(await seriousOn(one), name).toEqual([])
-      })
-    },
-    240_000,
-  )
-
-  test('is light on its first visit, and its scripts are small', async () => {
-    const person = await chromium.signIn(room.scene.house.url, 'Anna')
-    people.push(person)
-    const { page } = person
-    const sizes = new Map<string, number>()
-    page.on('response', (response) => {
-      const type = response.headers()['content-type'] ?? ''
-      if (type.startsWith('image/')) return
-      void response
-        .request()
-        .sizes()
-        .then(({ responseBodySize }) => sizes.set(response.url(), responseBodySize))
-        .catch(() => undefined)
+  test('is accessible in the light and in the dark', async () => {
+    const page = await anna('/books')
+    await inTabs(page, await roomPages(room), async (tab, [name, path]) => {
+      await tab.goto(`${room.scene.house.url}${path}`)
+      expect(await seriousOn(tab), name).toEqual([])
     })
-    const session = await page.context().newCDPSession(page)
-    for (const [, path] of await roomPages(room)) {
-      await session.send('Network.clearBrowserCache')
-      sizes.clear()
-      await page.goto(`${room.scene.house.url}${path}`, { waitUntil: 'networkidle' })
-      await expect.poll(() => sizes.size).toBeGreaterThan(5)
-      // The SQLite of audits is loaded by those who read a database, and only there.
-      const all = [...sizes].filter(([url]) => !url.includes('/scripts/sqlite/'))
-      const total = all.reduce((sum, [, size]) => sum + size, 0)
-      const scripts = all.filter(([url]) => url.includes('/scripts/'))
-      expect(total, `${path}: ${JSON.stringify(all)}`).toBeLessThan(100_000)
-      expect(scripts.length).toBeGreaterThan(3)
-      expect(scripts.reduce((sum, [, size]) => sum + size, 0)).toBeLessThan(40_000)
-    }
-  }, 180_000)
+  }, 240_000)
+
+  test('is so as well for others, elsewhere, and after something was done', async () => {
+    await eachState(chromium, houses, {}, async (name, { page }) => {
+      expect(await seriousOn(page), name).toEqual([])
+    })
+  }, 240_000)
+
+  test.each(['light', 'dark'] as const)('would be found out in %s', async (colorScheme) => {
+    const page = await anna('/colophon')
+    await page.evaluate(`(() => {
+      const faint = document.createElement('p')
+      faint.textContent = 'too faint to be read'
+      faint.style.color = 'light-dark(${colorScheme === 'light' ? '#ddd, #eee' : '#222, #222'})'
+      document.querySelector('main').append(faint)
+    })()`)
+    expect(await seriousOn(page)).toEqual([
+      expect.stringMatching(
+        colorScheme === 'light'
+          ? /^color-contrast: .*faint/
+          : /^in the dark: color-contrast: .*faint/,
+      ),
+    ])
+  })
 })
 
 describe('somebody with scripts', () => {

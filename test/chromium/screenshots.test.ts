@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { packageRoot } from '../../src/package-root.ts'
+import { beyond } from '../support/beyond.ts'
 import { startChromium, type Chromium, type Person } from '../support/chromium.ts'
 import { closeKobos } from '../support/kobo-at.ts'
 import { openReadingRoom, type ReadingRoom } from '../support/reading-room.ts'
@@ -57,7 +58,7 @@ describe.runIf(IS_ASKED_FOR)('screenshots of every page', () => {
             await (size === 'eink' || size === 'kobo' ? shot.grayscale() : shot)
               .png()
               .toFile(join(FOLDER, `${name}-${size}-${colorScheme}.png`))
-            expect(await beyond(person), name).toEqual([])
+            expect(await beyond(person.page), name).toEqual([])
           }
           const person = await chromium.signIn(room.scene.house.url, 'Anna', { userAgent })
           await ready(person.page)
@@ -78,14 +79,3 @@ const SETTLED = `(async () => {
   for (const image of document.images) image.loading = 'eager'
   await Promise.all([...document.images].map((image) => image.decode().catch(() => undefined)))
 })()`
-
-/** What reaches beyond the window, to be mended. */
-function beyond({ page }: Person): Promise<unknown> {
-  return page.evaluate(`(() => {
-    const wide = document.documentElement.clientWidth
-    if (document.documentElement.scrollWidth <= wide) return []
-    return [...document.querySelectorAll('body *')]
-      .filter((each) => each.getBoundingClientRect().right > wide + 1)
-      .map((each) => each.tagName + '.' + each.className)
-  })()`)
-}

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openBrowser, type Browser } from '../support/browser.ts'
+import { found } from '../support/found.ts'
 import { openHouse, type House } from '../support/house.ts'
 import { closeKobos, koboAt } from '../support/kobo-at.ts'
 import { makeEpub } from '../support/make-epub.ts'
@@ -27,6 +28,8 @@ describe('an access token of a Kobo', () => {
   let good: string
   let pairing: string
   let deviceId: string
+  let syncUrl: string
+  let bookId: string
   beforeAll(async () => {
     const book = await house.addBook(await makeEpub({ title: 'Tokens' }))
     await house.shelf('Tokens', [book.id])
@@ -42,6 +45,8 @@ describe('an access token of a Kobo', () => {
     })
     good = ((await answer.json()) as { AccessToken: string }).AccessToken
     deviceId = kobo.deviceId
+    syncUrl = kobo.syncUrl
+    bookId = book.id
     url = `${house.url}/api/v3/content/${book.id}/annotations`
     const row = await house.server.home.db.read
       .selectFrom('device')
@@ -106,6 +111,32 @@ describe('an access token of a Kobo', () => {
       `/kobo/files/${good}/x/y`,
       `/kobo/covers/${good}/x/1/1/true/image.jpg`,
       `/kobo/files/${good.slice(0, 48)}/x/y`,
+    ])
+      expect([path, (await fetch(house.url + path)).status]).toEqual([path, 401])
+    const headers = { 'x-kobo-deviceid': deviceId }
+    const metadata = await (
+      await fetch(`${syncUrl}/v1/library/${bookId}/metadata`, { headers })
+    ).text()
+    const resources = await (await fetch(`${syncUrl}/v1/initialization`, { headers })).text()
+    const download = found(/\/kobo\/files\/[^"\\]+/, metadata)
+    expect((await fetch(house.url + download)).status).toBe(200)
+    const keys = {
+      download: found(/\/kobo\/files\/([^/]+)/, metadata),
+      cover: found(/\/kobo\/covers\/([^/]+)/, resources),
+    }
+    expect(new Set(Object.values(keys)).size).toBe(2)
+    for (const [what, key] of Object.entries(keys)) {
+      expect([what, (await read(key)).includes('passage')]).toEqual([what, false])
+      for (const path of [`/kobo/${key}/v1/initialization`, `/api/v1/books/${bookId}`]) {
+        const answer = await fetch(house.url + path, {
+          headers: { authorization: `Bearer ${key}` },
+        })
+        expect([what, path, answer.status]).toEqual([what, path, 401])
+      }
+    }
+    for (const path of [
+      download.replace(keys.download, keys.cover),
+      `/kobo/covers/${keys.download}/${bookId}/100/100/true/image.jpg`,
     ])
       expect([path, (await fetch(house.url + path)).status]).toEqual([path, 401])
   })

@@ -6,7 +6,8 @@ import { openBrowser, type Browser } from '../support/browser.ts'
 import { attribute, elementsOf } from '../support/html.ts'
 import { openHouse, type House } from '../support/house.ts'
 import { closeKobos, koboAt } from '../support/kobo-at.ts'
-import { makeEpub } from '../support/make-epub.ts'
+import { makeCover, makeEpub } from '../support/make-epub.ts'
+import { bookWith, opf } from './small-book.ts'
 
 let house: House
 beforeAll(async () => {
@@ -102,6 +103,32 @@ describe('names that mean harm', () => {
     expect(changed.body.description).toBe('<p>Also</p>')
   })
 
+  test('are told to a Kobo as they are, as words in JSON, with a description that holds no script', async () => {
+    const bytes = await makeEpub({
+      title: `K${SCRIPT}`,
+      authors: [`A${SCRIPT}`],
+      extraMetadata: `<dc:description>&lt;p&gt;Good&lt;/p&gt;&lt;script&gt;alert(1)&lt;/script&gt;&lt;a href="javascript:alert(1)" onclick="x"&gt;a&lt;/a&gt;</dc:description>`,
+      seed: 'told to a Kobo',
+    })
+    const { id } = await house.addBook(bytes)
+    const shelf = await house.shelf('Told to a Kobo', [id])
+    await house.settled()
+    const { syncUrl } = await house.device('Asks by hand', [shelf.id])
+    const headers = { 'x-kobo-deviceid': 'e'.repeat(64) }
+    const sync = await fetch(`${syncUrl}/v1/library/sync`, { headers })
+    const metadata = await fetch(`${syncUrl}/v1/library/${id}/metadata`, { headers })
+    for (const answer of [sync, metadata]) {
+      expect(answer.status).toBe(200)
+      expect(answer.headers.get('content-type')).toMatch(/^application\/json\b/)
+      const words = textsIn(await answer.json())
+      expect(words).toContain(`K${SCRIPT}`)
+      expect(words).toContain(`A${SCRIPT}`)
+      const others = words.filter((each) => !each.endsWith(SCRIPT))
+      expect(others.filter((each) => each.includes('<p>Good</p>'))).toHaveLength(1)
+      expect(others.filter((each) => /script|javascript|onclick/.test(each))).toEqual([])
+    }
+  })
+
   test('lead out of no folder: not as a file, a title, an author or an address', async () => {
     const before = await readdir(house.dataDir, { recursive: true })
     for (const name of [
@@ -154,16 +181,17 @@ describe('names that mean harm', () => {
     const book = await house.addBook(
       await makeEpub({ title: 'X\r\nSet-Cookie: holdfast=planted\r\n\r\n<script>', seed: 9 }),
     )
-    for (const [path, headers] of [
-      [`/api/v1/books/${book.id}/file`, {}],
-      ['/sign-in?to=%0d%0aset-cookie:%20a=b', {}],
-      ['/errata?x=%0d%0aset-cookie:%20a=b', {}],
-      ['/', { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'a%0d%0aset-cookie: a=b' }],
-      ['/', { 'x-forwarded-proto': 'https', 'x-forwarded-prefix': '/a%0d%0aset-cookie: a=b' }],
-    ] as [string, Record<string, string>][]) {
+    for (const [path, status, headers] of [
+      [`/api/v1/books/${book.id}/file`, 200, {}],
+      ['/sign-in?to=%0d%0aset-cookie:%20a=b', 200, {}],
+      ['/errata?x=%0d%0aset-cookie:%20a=b', 303, {}],
+      ['/', 200, { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'a%0d%0aset-cookie: a=b' }],
+      ['/', 200, { 'x-forwarded-proto': 'https', 'x-forwarded-prefix': '/a%0d%0aset-cookie: a=b' }],
+    ] as [string, number, Record<string, string>][]) {
       const bearer = { authorization: `Bearer ${house.owner.token}` }
       const answer = await ask(house.url + path, { ...bearer, ...headers })
       const cookies = JSON.stringify(answer.headers['set-cookie'] ?? [])
+      expect([path, answer.status]).toEqual([path, status])
       expect([path, /planted|a=b/.test(cookies), answer.words.includes('<script>')]).toEqual([
         path,
         false,
@@ -185,8 +213,41 @@ describe('names that mean harm', () => {
     }
     const before = (await house.api<{ cover: boolean }>('GET', `/books/${ids['book']}`)).body
     expect(before.cover).toBe(false)
+    // Of an SVG that a book brings, the picture inside counts, and of that only how it looks.
+    const script = '<script>alert(1)</script>'
+    const manifest = `<item id="i" href="i.svg" media-type="image/svg+xml" properties="cover-image"/>`
+    const picture = withRemark(await makeCover(), script)
+    expect(picture.toString('latin1')).toContain(script)
+    const { id, cover } = await house.addBook(
+      bookWith({
+        'content.opf': opf({ manifest }),
+        'i.svg': svg.replace('</svg>', '<image href="i.jpg"/></svg>'),
+        'i.jpg': picture,
+      }),
+    )
+    expect(cover).toBe(true)
+    const shown = await fetch(`${house.url}/books/${id}/cover/240`, {
+      headers: { cookie: anna.cookie },
+    })
+    expect([shown.status, shown.headers.get('content-type')]).toEqual([200, 'image/jpeg'])
+    const given = Buffer.from(await shown.arrayBuffer()).toString('latin1')
+    expect(given.slice(0, 3)).toBe('\xff\xd8\xff')
+    expect(given).not.toMatch(/<svg|script|alert/)
   })
 })
+
+/** A JPEG with a remark, behind its first two bytes. */
+function withRemark(jpeg: Buffer, words: string): Buffer {
+  const head = Buffer.from([0xff, 0xfe, 0, words.length + 2])
+  return Buffer.concat([jpeg.subarray(0, 2), head, Buffer.from(words), jpeg.subarray(2)])
+}
+
+/** Every text in what was told as JSON. */
+function textsIn(told: unknown): string[] {
+  if (typeof told === 'string') return [told]
+  return typeof told === 'object' && told !== null ? Object.values(told).flatMap(textsIn) : []
+}
+
 /** Elements and attributes that no page of ours has. */
 function harmIn(html: string): string[] {
   return elementsOf(html).flatMap((element) => [

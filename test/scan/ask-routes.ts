@@ -1,7 +1,7 @@
 import { routesOf } from '../../src/people/rules.ts'
-import type { Target } from '../hostile/fuzz-requests.ts'
 import type { House } from '../support/house.ts'
 import type { Answer } from './answer.ts'
+import type { Furnished } from './furnish-all.ts'
 
 /** How a server is reached: what a proxy says beside, and whether it knows by that that there is TLS. */
 export type Way = { name: string; headers: Record<string, string>; isTls: boolean }
@@ -24,7 +24,7 @@ const ENDING = /^\/(?:sign-out|account\/sessions\/(?:end|:id\/end))$/
 export async function askRoutes(
   house: House,
   way: Way,
-  { target, everything = false }: { target?: Target; everything?: boolean },
+  { target, everything = false }: { target?: Furnished; everything?: boolean },
 ): Promise<Answer[]> {
   const routes = routesOf(house.server.app).filter(({ path }) => !ENDING.test(path))
   // What is only looked at first: some calls delete.
@@ -82,7 +82,7 @@ type Route = { method: string; path: string }
 const JSON_TYPE = { 'content-type': 'application/json' }
 const FORM_TYPE = { 'content-type': 'application/x-www-form-urlencoded' }
 
-function askedByNobody(route: Route, target: Target | undefined): Asked {
+function askedByNobody(route: Route, target: Furnished | undefined): Asked {
   const asked = { ...plainly(route, target), call: `${route.method} ${route.path} by nobody` }
   if (!changes(route)) return asked
   return isApi(route)
@@ -90,7 +90,7 @@ function askedByNobody(route: Route, target: Target | undefined): Asked {
     : { ...asked, headers: FORM_TYPE, body: '' }
 }
 
-function askedByOwner(route: Route, target: Target): Asked {
+function askedByOwner(route: Route, target: Furnished): Asked {
   const headers = ownersHeaders(target)
   const asked = { ...plainly(route, target), headers }
   if (!changes(route)) return asked
@@ -103,22 +103,22 @@ function askedByOwner(route: Route, target: Target): Asked {
   return { ...asked, path, headers: { ...headers, ...FORM_TYPE }, body }
 }
 
-function askedWithoutToken(route: Route, target: Target): Asked[] {
+function askedWithoutToken(route: Route, target: Furnished): Asked[] {
   if (!changes(route) || isApi(route)) return []
   const headers = { ...ownersHeaders(target), ...FORM_TYPE }
   const asked = plainly(route, target)
   return [{ ...asked, call: `${asked.call} without a token`, headers, body: '' }]
 }
 
-function plainly({ method, path }: Route, target: Target | undefined): Asked {
+function plainly({ method, path }: Route, target: Furnished | undefined): Asked {
   return {
     method: method === 'ALL' ? 'GET' : method,
-    path: addressOf(path, target),
+    path: addressOf({ method, path }, target),
     call: `${method} ${path}`,
   }
 }
 
-function ownersHeaders({ cookie, token }: Target): Record<string, string> {
+function ownersHeaders({ cookie, token }: Furnished): Record<string, string> {
   return { cookie, authorization: `Bearer ${token}`, 'x-kobo-deviceid': 'f'.repeat(64) }
 }
 
@@ -126,20 +126,29 @@ function isApi({ path }: Route): boolean {
   return path.startsWith('/api/v1/')
 }
 
-function addressOf(path: string, target: Target | undefined): string {
+/** The address of a route, with what its parts name: in a furnished house one that is there. */
+function addressOf({ method, path }: Route, target: Furnished | undefined): string {
   return path
+    .replace('/public/:file', '/public/style.css')
+    .replaceAll(/:(?!secret\b)(\w+)(?:\{[^}]*\})?/g, (_, name: string, at: number) =>
+      target ? idOf(name, path.slice(0, at), target, { method, path }) : 'x',
+    )
     .replace(':secret', target?.secret ?? 'x'.repeat(43))
-    .replace(/(\/devices)\/:id/, `$1/${target?.device ?? 'x'}`)
-    .replace(/(\/shelves)\/:id/, `$1/${target?.shelf ?? 'x'}`)
-    .replace(/:(?:id|book)\b(?:\{[^}]*\})?/, target?.book ?? 'x')
-    .replace(':file', 'style.css')
     .replace('/scripts/*', '/scripts/web/browser/page.js')
-    .replaceAll(/:\w+(?:\{[^}]*\})?/g, 'x')
     .replace('*', 'x')
 }
 
+/** What a part of an address names: `:id` is of what the word before it says. */
+function idOf(name: string, before: string, target: Furnished, { method, path }: Route): string {
+  // What a Kobo asks of its own shelves, reviews and orders is answered without looking.
+  if (/^\/(?:kobo\/:secret|api\/(?:v3|UserStorage|internal))\//.test(before))
+    return /^(?:ids?|book|item)$/.test(name) ? target.book : 'x'
+  const noun = name === 'id' ? (before.split('/').at(-2) ?? '') : name
+  return target.idFor(noun, changes({ method, path }) ? `${method} ${path}` : 'a look')
+}
+
 /** What is asked of no route, or goes wrong before one. */
-function others(target: Target | undefined): Asked[] {
+function others(target: Furnished | undefined): Asked[] {
   const paths = [
     '/nothing/here',
     '/kobo/x',
@@ -176,10 +185,10 @@ function others(target: Target | undefined): Asked[] {
 }
 
 /** What a browser asks before another site may send more than a form. */
-function preflights(routes: Route[], target: Target | undefined): Asked[] {
+function preflights(routes: Route[], target: Furnished | undefined): Asked[] {
   return [...new Set(routes.map(({ path }) => path))].map((path) => ({
     method: 'OPTIONS',
-    path: addressOf(path, target),
+    path: addressOf({ method: 'GET', path }, target),
     call: `OPTIONS ${path}`,
     headers: {
       origin: 'https://elsewhere.example',

@@ -1,8 +1,8 @@
-import { furnish } from '../hostile/fuzz-target.ts'
 import { openBrowser, type Browser } from '../support/browser.ts'
 import { openHouse, type House, type HouseOptions } from '../support/house.ts'
 import type { Answer, Finding } from './answer.ts'
 import { askRoutes, type Way } from './ask-routes.ts'
+import { furnishAll } from './furnish-all.ts'
 import { checkAnswer } from './check-answer.ts'
 
 /** What a scan looked at, and what it found. */
@@ -46,7 +46,7 @@ export async function scanFreshServers(): Promise<Scan> {
 }
 
 async function walk(house: House, way: Way, everything = false): Promise<Answer[]> {
-  const target = await furnish(house, way.headers)
+  const target = await furnishAll(house, way.headers)
   const answers = await askRoutes(house, way, { target, everything })
   return [...answers, ...(await signInAndOut(house, way))]
 }

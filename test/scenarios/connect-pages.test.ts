@@ -68,12 +68,16 @@ describe('connecting a Kobo by the pages', () => {
     expect(anna.shown.html).not.toContain(address.split('/').at(-1))
     expect(lamps()).toEqual([false, false, false, false])
 
-    const kobo = await koboHere(address, { downloadsPerSync: 0 })
+    const kobo = await koboHere(address, {
+      downloadsPerSync: 0,
+      model: 'Kobo Libra 2',
+      firmware: '4.38.23171',
+    })
     await kobo.sync()
     await scene.house.settled()
     await anna.go(anna.shown.url)
     expect(lamps()).toEqual([true, true, true, false])
-    expect(anna.words).toContain('The Kobo said hello (yes)')
+    expect(anna.words).toContain('The Kobo said hello (yes) Kobo Libra 2, firmware 4.38.23171, ')
     await kobo.downloadAll()
     await scene.later(60_000)
     await anna.go(anna.shown.url)

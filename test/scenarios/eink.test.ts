@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openBrowser } from '../support/browser.ts'
 import { openHouse, type House } from '../support/house.ts'
 import { KOBO_BROWSER } from '../support/kobo-browser.ts'
 
@@ -54,6 +55,13 @@ test('a Kobo asks for it again, since its version is that of the other sheet', a
 })
 
 test('every script of a page is a module, which an old WebKit leaves alone', async () => {
-  const { page } = await sheet(KOBO_BROWSER)
-  for (const [tag] of page.matchAll(/<script[^>]*>/g)) expect(tag).toContain('type="module"')
+  const anna = openBrowser(house.url, { 'user-agent': KOBO_BROWSER })
+  await anna.signIn('Anna')
+  for (const path of ['/books', '/shelves', '/devices', '/connect', '/errata', '/account']) {
+    const { status, html } = await anna.go(path)
+    const tags = [...html.matchAll(/<script[^>]*>/g)].map(([tag]) => tag)
+    expect([path, status, tags.length > 0]).toEqual([path, 200, true])
+    for (const tag of tags)
+      expect([path, tag]).toEqual([path, expect.stringContaining('type="module"')])
+  }
 })

@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import { CLOCKS_APART } from '../../src/people/provider.ts'
-import { AWAY } from '../../src/web/provider/begin.tsx'
 import { openBrowser } from '../support/browser.ts'
+import { found } from '../support/found.ts'
 import { openProvidedHouse, type ProvidedHouse } from '../support/provided-house.ts'
 import { tablesOf } from '../support/tables-of.ts'
 
@@ -38,7 +37,7 @@ describe('an answer of the provider', () => {
     await ben.go(first)
     ben.cookie = ''
     const second = new URL(await stopBefore(ben, 's-ben'))
-    second.searchParams.set('code', new URL(first).searchParams.get('code') ?? '')
+    second.searchParams.set('code', found(/[?&]code=([^&]+)/, first))
     await ben.go(second.href)
     expect([ben.shown.status, ben.cookie]).toEqual([422, ''])
     expect(ben.words).toContain('did not say who you are')
@@ -52,14 +51,14 @@ describe('an answer of the provider', () => {
     await stopBefore(ben, 's-ben')
     await ben.go(eves)
     expect([ben.shown.status, ben.cookie]).toEqual([422, ''])
-    const states = openBrowser(house.url)
-    await states.go(await stopBefore(states, 's-ben', (url) => url.searchParams.set('state', 'x')))
-    expect([states.shown.status, states.cookie]).toEqual([422, ''])
-    expect(house.log.join()).toContain('state')
-    const nonces = openBrowser(house.url)
-    await nonces.go(await stopBefore(nonces, 's-ben', (url) => url.searchParams.set('nonce', 'x')))
-    expect([nonces.shown.status, nonces.cookie]).toEqual([422, ''])
-    expect(house.log.join()).toContain('nonce')
+    for (const what of ['state', 'nonce']) {
+      const other = openBrowser(house.url)
+      const back = await stopBefore(other, 's-ben', (url) => url.searchParams.set(what, 'x'))
+      const before = house.log.length
+      await other.go(back)
+      expect([what, other.shown.status, other.cookie]).toEqual([what, 422, ''])
+      expect(house.log.slice(before).join()).toContain(what)
+    }
   })
 
   test('for another verifier than was promised is not taken', async () => {
@@ -77,9 +76,15 @@ describe('an answer of the provider', () => {
     const { house, stopBefore } = await open({ HOLDFAST_OIDC_ALLOW: '*' })
     const ben = openBrowser(house.url)
     const late = await stopBefore(ben, 's-ben')
-    house.advance(AWAY)
+    const begun = house.now()
+    house.setNow(begun + 10 * 60_000)
     expect((await ben.go(late)).status).toBe(400)
-    house.advance(-AWAY)
+    house.setNow(begun)
+    const soon = openBrowser(house.url)
+    const inTime = await stopBefore(soon, 's-ben')
+    house.setNow(begun + 10 * 60_000 - 1)
+    expect((await soon.go(inTime)).status).not.toBe(400)
+    house.setNow(begun)
     const next = await stopBefore(ben, 's-ben')
     await house.restart()
     expect((await ben.go(next)).status).toBe(400)
@@ -95,9 +100,10 @@ describe('an answer of the provider', () => {
   test('that another key signed than the provider shows is not taken', async () => {
     const { house, lighthouse, signIn } = await open({ HOLDFAST_OIDC_ALLOW: '*' })
     lighthouse.showOtherKeys()
+    const before = house.log.length
     const ben = await signIn('s-ben')
     expect([ben.shown.status, ben.cookie]).toEqual([422, ''])
-    expect(house.log.join()).toContain('signature')
+    expect(house.log.slice(before).join()).toContain('signature')
   })
 
   test('is taken from clocks that differ by a minute, and no more', async () => {
@@ -111,9 +117,9 @@ describe('an answer of the provider', () => {
       house.setNow(Date.now())
       return ben.shown.status
     }
-    const apart = CLOCKS_APART * 1000
-    expect(await attempt(60_000 + apart - 30_000)).toBe(200)
-    expect(await attempt(60_000 + apart + 30_000)).toBe(422)
+    // A token is good for a minute, and a minute more.
+    expect(await attempt(90_000)).toBe(200)
+    expect(await attempt(150_000)).toBe(422)
     expect(await attempt(-5 * 60_000)).toBe(200)
   })
 
@@ -141,13 +147,14 @@ test('no secret of a sign-in by the provider is in the log or the database', asy
   const { house, stopBefore } = await open({ HOLDFAST_OIDC_ALLOW: '*' })
   const ben = openBrowser(house.url)
   const back = new URL(await stopBefore(ben, 's-ben'))
-  const tickets = [...ben.others.values()].map((each) => each.split('=')[1] ?? '')
+  expect(ben.others.size).toBeGreaterThan(0)
+  const tickets = [...ben.others.values()].map((each) => found(/=(.+)/, each))
   await ben.go(back.href)
   await ben.go(back.href)
   const secrets = [
     ...tickets,
-    back.searchParams.get('code') ?? '',
-    back.searchParams.get('state') ?? '',
+    found(/[?&]code=([^&]+)/, back.href),
+    found(/[?&]state=([^&]+)/, back.href),
     'the secret of a client, which is long enough',
   ]
   const told = [...house.log, JSON.stringify(tablesOf(house))].join('\n')

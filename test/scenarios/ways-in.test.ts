@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { run } from '../../src/cli/run.ts'
 import { insertIdentity } from '../../src/people/provider-identity.store.ts'
 import { openBrowser } from '../support/browser.ts'
+import { first, found } from '../support/found.ts'
 import { openHouse, type Resident } from '../support/house.ts'
 import { openPasskeyHouse, tokenOf, type PasskeyHouse } from '../support/passkey-house.ts'
 import { tablesOf } from '../support/tables-of.ts'
@@ -17,7 +18,7 @@ describe('how somebody signs in', () => {
     const anna = await home.annaIn()
     await home.add(anna)
     const token = tokenOf(anna)
-    const passkey = /passkeys\/([^/]+)\/remove/.exec(anna.shown.html)?.[1] ?? ''
+    const passkey = found(/passkeys\/([^/]+)\/remove/, anna.shown.html)
     const forms = [
       '/account/passkeys/challenge',
       '/account/passkeys',
@@ -40,7 +41,7 @@ describe('how somebody signs in', () => {
   test('is nobody else’s to name or remove', async () => {
     const anna = await home.annaIn()
     const { authenticator } = await home.add(anna)
-    const passkey = /passkeys\/([^/]+)\/remove/.exec(anna.shown.html)?.[1] ?? ''
+    const passkey = found(/passkeys\/([^/]+)\/remove/, anna.shown.html)
     await home.house.person('Ben')
     const ben = home.browser()
     await ben.signIn('Ben')
@@ -58,7 +59,7 @@ describe('how somebody signs in', () => {
     await at.signIn('Ben')
     const { authenticator } = await home.add(at)
     await at.press('Make new recovery codes')
-    const code = /[\da-z]{4}(?:-[\da-z]{4}){3}/.exec(at.words)?.[0] ?? ''
+    const code = found(/[\da-z]{4}(?:-[\da-z]{4}){3}/, at.words)
     await home.house.api('DELETE', `/people/${ben.id}`)
     expect((await home.signIn(authenticator)).status).toBe(422)
     await at.go('/sign-in/recovery')
@@ -120,7 +121,7 @@ describe('the API', () => {
     await home.signIn(authenticator)
     const now = home.house.now()
     const { keys } = await told()
-    const id = keys[0]?.id ?? ''
+    const { id } = first(keys)
     expect(keys).toEqual([{ id, name: 'Phone', host: 'localhost', createdAt: now, usedAt: now }])
     const named = await home.house.api('PATCH', `/passkeys/${id}`, { name: '  Old phone ' })
     expect([named.status, named.body]).toEqual([200, { ...keys[0], name: 'Old phone' }])
@@ -144,7 +145,7 @@ describe('the API', () => {
         linkedAt: home.house.now(),
       },
     ])
-    const path = `/provider-identities/${linked[0]?.id}`
+    const path = `/provider-identities/${first(linked).id}`
     const ben = await home.house.person('Ben')
     expect(await drop(path, ben)).toBe(404)
     expect(await drop(path)).toBe(204)
@@ -154,7 +155,7 @@ describe('the API', () => {
   test('says how many recovery codes are left, and takes them back', async () => {
     const anna = await home.annaIn()
     await anna.press('Make new recovery codes')
-    const code = /[\da-z]{4}(?:-[\da-z]{4}){3}/.exec(anna.words)?.[0] ?? ''
+    const code = found(/[\da-z]{4}(?:-[\da-z]{4}){3}/, anna.words)
     expect((await told()).left).toBe(10)
     expect(await drop('/recovery-codes')).toBe(204)
     expect((await told()).left).toBe(0)
@@ -166,7 +167,7 @@ describe('the API', () => {
   test('takes nobody’s last way in, and makes none', async () => {
     const { authenticator } = await home.add(await home.annaIn())
     await forgetPassword(home.house.owner.id)
-    const id = (await told()).keys[0]?.id ?? ''
+    const { id } = first((await told()).keys)
     expect(await drop(`/passkeys/${id}`)).toBe(409)
     expect((await home.signIn(authenticator)).status).toBe(200)
     for (const path of ['/passkeys', '/provider-identities', '/recovery-codes'])
@@ -189,8 +190,7 @@ describe('commands', () => {
     const { authenticator } = await home.add(await home.annaIn())
     await linkAnna()
     const { lines } = await holdfast('user', 'ways', 'anna')
-    const [, key = ''] =
-      /^(\S+)  the passkey “Phone” for localhost, never used$/.exec(lines[1] ?? '') ?? []
+    const key = found(/^(\S+)  the passkey “Phone” for localhost, never used$/, lines[1] ?? '')
     expect(lines).toEqual([
       'A password.',
       expect.stringContaining(key),
@@ -198,7 +198,7 @@ describe('commands', () => {
       'Recovery codes that are left: 0.',
     ])
     const json = await holdfast('user', 'ways', 'Anna', '--json')
-    expect(JSON.parse(json.lines[0] ?? '')).toMatchObject({
+    expect(JSON.parse(first(json.lines))).toMatchObject({
       password: true,
       passkeys: [{ id: key, name: 'Phone', host: 'localhost' }],
       identities: [{ label: 'anna@old.example' }],
@@ -223,10 +223,10 @@ describe('commands', () => {
     expect(lines).toHaveLength(10)
     const at = home.browser()
     await at.go('/sign-in/recovery')
-    await at.press('Sign in', { name: 'Anna', code: lines[3] ?? '' })
+    await at.press('Sign in', { name: 'Anna', code: first(lines.slice(3)) })
     expect(at.shown.html).toContain('Sign out Anna')
     const again = await holdfast('user', 'codes', 'Anna', '--json')
-    const { codes } = JSON.parse(again.lines[0] ?? '') as { codes: string[] }
+    const { codes } = JSON.parse(first(again.lines)) as { codes: string[] }
     expect(codes).toHaveLength(10)
     expect(codes).not.toContain(lines[0])
   })

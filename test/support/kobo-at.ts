@@ -19,7 +19,15 @@ export type HouseKobo = Kobo & {
   syncUntilQuiet(): Promise<number>
 }
 
-let serial = 0
+/** How many Kobos of a house were counted. Each house counts anew, so that none depends on which tests came before. */
+const counted = new WeakMap<House, number>()
+
+function count(house: House): number {
+  const next = (counted.get(house) ?? 0) + 1
+  counted.set(house, next)
+  return next
+}
+
 const open: { kobo: Kobo; home: string }[] = []
 
 /** Connects a simulated Kobo to the house. `closeKobos` ends them all. */
@@ -40,7 +48,7 @@ export async function koboAt(
   } = {},
 ): Promise<HouseKobo> {
   const {
-    name = `Kobo ${++serial}`,
+    name = `Kobo ${count(house)}`,
     of,
     shelves = null,
     switches = {},
@@ -71,7 +79,7 @@ export function koboOn(
   const kobo = openKobo({
     home,
     syncUrl,
-    seed: ++serial,
+    seed: count(house),
     now: () => house.now(),
     switches,
     ...(behind !== undefined && { behind }),
