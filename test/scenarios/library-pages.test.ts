@@ -267,6 +267,22 @@ test('a book stays on its shelves when the name of a new one will not do', async
   expect((await scene.house.api('GET', `/shelves`)).body).toMatchObject({ items: [{ books: 1 }] })
 })
 
+test('an old page of a book changes only what was changed on it', async () => {
+  await scene.shelve('Emma')
+  const there = async () =>
+    (await scene.house.api<{ items: { name: string; books: number }[] }>('GET', '/shelves')).body
+      .items
+  await anna.go(`/books/${scene.id('Emma')}`)
+  const { id } = await scene.house.shelf('Train')
+  await scene.house.api('POST', `/shelves/${id}/books`, { add: [scene.id('Emma')] })
+  await anna.press('Keep', { shelf: [scene.shelf], name: 'Bath' })
+  expect((await there()).map(({ name, books }) => [name, books])).toEqual([
+    ['Bath', 1],
+    ['Sofa', 1],
+    ['Train', 1],
+  ])
+})
+
 test('a book is given out as it came and as Kobos get it', async () => {
   await scene.kobo({ name: 'Libra' })
   await scene.shelve('Emma')

@@ -13,8 +13,11 @@ import { bookOf } from './find.ts'
 /** A shelf, and whether the book stands on it. */
 export type Shelved = Shelf & { isOn: boolean }
 
+const Ids = z.array(z.string().max(64)).max(1000).default([])
+
 const Wish = z.object({
-  shelf: z.array(z.string().max(64)).max(1000).default([]),
+  shelf: Ids,
+  was: Ids,
   name: z.string().max(4000).default(''),
 })
 
@@ -27,6 +30,7 @@ export function PutOnShelves(props: { visit: Visit; book: string; shelves: Shelv
         Your shelves
       </h2>
       <Form visit={visit} action={link(visit.root, 'shelveBook', { id: book })} class="shelve">
+        {shelves.map(({ id, isOn }) => isOn && <input type="hidden" name="was" value={id} />)}
         {shelves.map(({ id, name, isOn }) => (
           <label class="tick" for={`shelf-${id}`}>
             <input type="checkbox" id={`shelf-${id}`} name="shelf" value={id} checked={isOn} />
@@ -46,15 +50,19 @@ export function PutOnShelves(props: { visit: Visit; book: string; shelves: Shelv
   )
 }
 
-/** Puts a book on the shelves that are ticked and takes it off the others; a name makes a new shelf. */
+/**
+ * Puts a book on the shelves that were ticked and takes it off those that were unticked, since the page was drawn; a name makes a new shelf.
+ * What was done elsewhere meanwhile stays.
+ */
 export function shelveBook(home: Home): Page {
   return async (c) => {
     const { person, root } = c.var.visit
     const { id } = await bookOf(home, c.req.param('id'))
-    const { shelf, name } = await readForm(c, Wish, ['shelf'])
-    const wanted = new Set(shelf)
+    const { shelf, was, name } = await readForm(c, Wish, ['shelf', 'was'])
+    const [wanted, before] = [new Set(shelf), new Set(was)]
     await home.db.transact(async (tx) => {
       for (const each of await shelvesOf(tx, person.id)) {
+        if (wanted.has(each.id) === before.has(each.id)) continue
         const change = wanted.has(each.id) ? { add: [id], remove: [] } : { add: [], remove: [id] }
         await changeShelf(tx, home, person, each.id, change)
       }

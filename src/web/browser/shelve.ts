@@ -6,7 +6,7 @@ export function shelveAtOnce(): void {
   if (!document.querySelector(FORM)) return
   let before = Promise.resolve()
   const keep = (form: HTMLFormElement, fields: FormData): void => {
-    before = before.then(() => send(form, fields))
+    before = before.then(() => send(form, asOfNow(fields)))
   }
   // The form itself is taken from each answer: what listens to it is the document.
   document.addEventListener('change', ({ target }) => {
@@ -31,6 +31,14 @@ const FORM = 'form.shelve'
 const PARTS = [FORM, '.where-it-is']
 
 const NOT_KEPT = 'That was not kept: the connection broke off. Press Keep to try again.'
+
+/** What was ticked, against what stands there by now: an answer that came meanwhile may have brought another form. */
+function asOfNow(fields: FormData): FormData {
+  fields.delete('was')
+  for (const input of document.querySelectorAll<HTMLInputElement>(`${FORM} [name="was"]`))
+    fields.append('was', input.value)
+  return fields
+}
 
 async function send(form: HTMLFormElement, fields: FormData): Promise<void> {
   const body = new URLSearchParams()
