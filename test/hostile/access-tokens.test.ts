@@ -1,13 +1,13 @@
 import { createHmac } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openBrowser, type Browser } from '../support/browser.ts'
+import type { Browser } from '../support/browser.ts'
+import { callerAt } from '../support/callers.ts'
 import { found } from '../support/found.ts'
 import { openHouse, type House } from '../support/house.ts'
 import { closeKobos, koboAt } from '../support/kobo-at.ts'
 import { makeEpub } from '../support/make-epub.ts'
 
 let house: House
-let callers = 0
 beforeAll(async () => {
   house = await openHouse({ trustedProxies: '127.0.0.1' })
 })
@@ -15,8 +15,7 @@ afterAll(async () => {
   closeKobos()
   await house.close()
 })
-const browser = (): Browser =>
-  openBrowser(house.url, { 'x-forwarded-for': `203.0.113.${++callers % 250}` })
+const browser = (): Browser => callerAt(house)
 const signedIn = async (name = 'Anna'): Promise<Browser> => {
   const fresh = browser()
   await fresh.signIn(name)

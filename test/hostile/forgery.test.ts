@@ -1,18 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { routesOf, ruleOf } from '../../src/people/rules.ts'
 import { ask } from '../support/ask.ts'
-import { openBrowser, type Browser } from '../support/browser.ts'
+import type { Browser } from '../support/browser.ts'
+import { callerAt } from '../support/callers.ts'
 import { openHouse, type House } from '../support/house.ts'
 import { tablesOf } from '../support/tables-of.ts'
 
 let house: House
-let callers = 0
 beforeAll(async () => {
   house = await openHouse({ trustedProxies: '127.0.0.1' })
 })
 afterAll(() => house.close())
-const browser = (): Browser =>
-  openBrowser(house.url, { 'x-forwarded-for': `203.0.113.${++callers % 250}` })
+const browser = (): Browser => callerAt(house)
 const signedIn = async (name = 'Anna'): Promise<Browser> => {
   const fresh = browser()
   await fresh.signIn(name)

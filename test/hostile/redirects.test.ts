@@ -1,16 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ask } from '../support/ask.ts'
 import { openBrowser, type Browser } from '../support/browser.ts'
+import { callerAt } from '../support/callers.ts'
 import { openHouse, type House } from '../support/house.ts'
 
 let house: House
-let callers = 0
 beforeAll(async () => {
   house = await openHouse({ trustedProxies: '127.0.0.1' })
 })
 afterAll(() => house.close())
-const browser = (): Browser =>
-  openBrowser(house.url, { 'x-forwarded-for': `203.0.113.${++callers % 250}` })
+const browser = (): Browser => callerAt(house)
 
 describe('a redirect', () => {
   test('leads nowhere else, whatever is asked for', async () => {

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { laneOf } from '../../src/web/session/account-lane.ts'
 import { ACCOUNTS, CALLERS, delayAfter, tryGuessable } from '../../src/wrong-secrets.ts'
 import { openBrowser, type Browser } from '../support/browser.ts'
+import { callerAt } from '../support/callers.ts'
 import { openHouse, type House } from '../support/house.ts'
 import { closeKobos, koboAt, type HouseKobo } from '../support/kobo-at.ts'
 import { makeEpub } from '../support/make-epub.ts'
@@ -101,9 +102,7 @@ describe('a Kobo is served as ever while somebody at its address', () => {
 })
 
 describe('a person whose password strangers try from everywhere', () => {
-  let callers = 0
-  const stranger = (): Browser =>
-    openBrowser(house.url, { 'x-forwarded-for': `203.0.113.${(callers += 1) % 250}` })
+  const stranger = (): Browser => callerAt(house)
   /** As many strangers as are heard at an account at once try a password of Anna's, until they are let go. */
   const besieged = async (work: () => Promise<void>) => {
     const gate = Promise.withResolvers<true>()

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ACCOUNTS } from '../../src/wrong-secrets.ts'
-import { openBrowser, type Browser } from '../support/browser.ts'
+import type { Browser } from '../support/browser.ts'
+import { callerAt } from '../support/callers.ts'
 import { openHouse, type House } from '../support/house.ts'
 
 let house: House
-let callers = 0
 beforeAll(async () => {
   house = await openHouse({ trustedProxies: '127.0.0.1' })
   // Somebody who signs in by something else.
@@ -15,8 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => house.close())
 
-const browser = (): Browser =>
-  openBrowser(house.url, { 'x-forwarded-for': `203.0.113.${++callers % 250}` })
+const browser = (): Browser => callerAt(house)
 
 describe('a name that nobody has', () => {
   test('is told the same as a name that somebody has, whatever is wrong', async () => {

@@ -1,21 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openBrowser, type Browser } from '../support/browser.ts'
+import type { Browser } from '../support/browser.ts'
+import { callerAt } from '../support/callers.ts'
 import { faultsOf } from '../support/html.ts'
 import { openHouse, type House } from '../support/house.ts'
 
 let house: House
-let callers = 0
 beforeAll(async () => {
   house = await openHouse({ trustedProxies: '127.0.0.1' })
 })
 afterAll(() => house.close())
 
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:151.0) Gecko/20100101 Firefox/151.0'
-const browser = (agent = FIREFOX): Browser =>
-  openBrowser(house.url, {
-    'x-forwarded-for': `203.0.113.${++callers % 250}`,
-    'user-agent': agent,
-  })
+const browser = (agent = FIREFOX): Browser => callerAt(house, { 'user-agent': agent })
 const signedIn = async (name: string, agent?: string, password?: string): Promise<Browser> => {
   const fresh = browser(agent)
   await fresh.signIn(name, password)

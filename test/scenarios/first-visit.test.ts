@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { CODE_LIFE, MOST_WRONG } from '../../src/people/first-visit.ts'
-import { openBrowser, type Browser } from '../support/browser.ts'
+import type { Browser } from '../support/browser.ts'
+import { callerAt } from '../support/callers.ts'
 import { faultsOf } from '../support/html.ts'
 import { openHouse, type House } from '../support/house.ts'
 
@@ -8,14 +9,12 @@ const PASSWORD = 'a lantern in the hall'
 
 describe('the first visit', () => {
   let house: House
-  let callers = 0
   beforeEach(async () => {
     house = await openHouse({ trustedProxies: '127.0.0.1', isEmpty: true })
   })
   afterEach(() => house.close())
 
-  const browser = (): Browser =>
-    openBrowser(house.url, { 'x-forwarded-for': `203.0.113.${++callers % 250}` })
+  const browser = (): Browser => callerAt(house)
   const links = () =>
     house.log.flatMap((line) => /http\S+\/first-visit\?code=[\w-]+/.exec(line)?.[0] ?? [])
   const link = () => links().at(-1) ?? ''

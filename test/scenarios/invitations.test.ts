@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { INVITATION_LIFE, MOST_OPEN } from '../../src/people/invitation.ts'
-import { openBrowser, type Browser } from '../support/browser.ts'
+import type { Browser } from '../support/browser.ts'
+import { callerAt } from '../support/callers.ts'
 import { faultsOf } from '../support/html.ts'
 import { openHouse, type House } from '../support/house.ts'
 
 let house: House
 let anna: Browser
-let callers = 0
 beforeAll(async () => {
   house = await openHouse({ trustedProxies: '127.0.0.1' })
   anna = browser()
@@ -15,8 +15,7 @@ beforeAll(async () => {
 afterAll(() => house.close())
 
 const PASSWORD = 'a lantern in the hall'
-const browser = (): Browser =>
-  openBrowser(house.url, { 'x-forwarded-for': `203.0.113.${++callers % 250}` })
+const browser = (): Browser => callerAt(house)
 
 /** Makes an invitation on the owner's page and gives its address. */
 const invite = async (label = 'Ben'): Promise<string> => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { IDLE, LONGEST, MOST } from '../../src/people/web-session.ts'
 import { openBrowser, type Browser } from '../support/browser.ts'
+import { callerAt } from '../support/callers.ts'
 import { faultsOf } from '../support/html.ts'
 import { openHouse, type House } from '../support/house.ts'
 
@@ -9,15 +10,13 @@ const DAY = 24 * HOUR
 
 describe('somebody who signs in', () => {
   let house: House
-  let callers = 0
   beforeAll(async () => {
     house = await openHouse({ trustedProxies: '127.0.0.1' })
   })
   afterAll(() => house.close())
 
   /** Each as if from another caller: wrong passwords of one are answered slowly. */
-  const browser = (): Browser =>
-    openBrowser(house.url, { 'x-forwarded-for': `203.0.113.${++callers % 250}` })
+  const browser = (): Browser => callerAt(house)
   const hashes = async () =>
     (await house.server.home.db.read.selectFrom('web_session').select('hash').execute()).map(
       ({ hash }) => hash,

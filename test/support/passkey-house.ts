@@ -1,5 +1,6 @@
 import { openAuthenticator, type Lies, type PasskeyOptions } from './authenticator.ts'
-import { openBrowser, type Browser } from './browser.ts'
+import type { Browser } from './browser.ts'
+import { callerAt } from './callers.ts'
 import { openHouse, type House } from './house.ts'
 
 type Authenticator = ReturnType<typeof openAuthenticator>
@@ -46,9 +47,7 @@ export async function openPasskeyHouse(): Promise<PasskeyHouse> {
   const house = await openHouse({ publicHost: 'localhost', trustedProxies: '127.0.0.1' })
   const origin = house.url.replace('127.0.0.1', 'localhost')
   const from = { origin: house.url }
-  let callers = 0
-  const browser = (): Browser =>
-    openBrowser(house.url, { 'x-forwarded-for': `203.0.113.${++callers % 250}` })
+  const browser = (): Browser => callerAt(house)
 
   async function ask(at: Browser, path: string, token = tokenOf(at)): Promise<PasskeyOptions> {
     const shown = await at.post(path, { token }, from)
