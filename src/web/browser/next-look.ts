@@ -9,18 +9,10 @@ export type Pace = { first: number; slowest: number }
 
 /** In how many ms is looked again, where it were `before` the last time; undefined when there is nothing left to look for. Pure. */
 export function nextLook(before: number, came: Came, { first, slowest }: Pace): number | undefined {
-  switch (came) {
-    case 'over':
-      return undefined
-    case 'moving':
-      return first
-    case 'still':
-      return Math.min(slowest, Math.round(before * 1.5))
-    case 'away':
-      return Math.min(slowest, before * 2)
-    // Only somebody who does something elsewhere changes that.
-    case 'signed-out':
-    case 'refused':
-      return slowest
-  }
+  if (came === 'over') return undefined
+  if (came === 'moving') return first
+  if (came === 'still') return Math.min(slowest, Math.round(before * 1.5))
+  if (came === 'away') return Math.min(slowest, before * 2)
+  // Whoever is signed out or refused: only somebody who does something elsewhere changes that.
+  return slowest
 }
