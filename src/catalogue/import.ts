@@ -137,7 +137,7 @@ async function takeBack(home: Home, book: Book): Promise<boolean> {
 }
 
 /** Whether the file itself is at fault, so that trying again as it is cannot help. */
-function isRefusal(error: unknown): error is Problem {
+export function isRefusal(error: unknown): error is Problem {
   return error instanceof Problem && (error.code === 'invalid' || error.code === 'too_large')
 }
 

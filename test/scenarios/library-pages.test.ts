@@ -6,6 +6,7 @@ import { openBrowser, type Browser } from '../support/browser.ts'
 import { attribute, below, elementsOf, faultsOf, wordsOf } from '../support/html.ts'
 import { closeKobos } from '../support/kobo-at.ts'
 import { makeCover, makeEpub } from '../support/make-epub.ts'
+import { readOnly } from '../support/mount.ts'
 import { openScene, type Scene } from '../support/scene.ts'
 
 let scene: Scene
@@ -75,6 +76,44 @@ test('many files of one form become books, and what is none does not keep the ot
   expect(anna.words).toContain('“spoilt.epub” could not be imported.')
   await add(['1.epub', Buffer.from('no book 1')], ['2.epub', Buffer.from('no book 2')])
   expect(anna.words).toContain('2 files could not become books: see Errata')
+})
+
+test('what comes at a bad time is not told as failed, and leads to no Errata', async () => {
+  const emma = await makeEpub({ title: 'Emma' })
+  await add(['emma.epub', emma])
+  const makeWritable = readOnly(join(scene.house.dataDir, 'library'))
+  try {
+    const kim = await makeEpub({ title: 'Kim', seed: 'kim' })
+    await add(['kim.epub', kim])
+    expect(anna.words).toContain('read-only')
+    await add(['kim.epub', kim], ['emma.epub', emma], ['spoilt.epub', Buffer.from('no book')])
+    expect(anna.words).toContain('One book was already there.')
+    expect(anna.words).toContain('One file could not become a book: see Errata')
+    expect(anna.words).toContain('One file was not taken just now. Please add it again later.')
+    const parts = new FormData()
+    parts.append('file', new Blob([new Uint8Array(kim)]), 'kim.epub')
+    const answer = await fetch(new URL(anna.form('Add them').action, anna.shown.url), {
+      method: 'POST',
+      body: parts,
+      headers: { accept: 'application/json', cookie: anna.cookie, origin: scene.house.url },
+    })
+    expect(await answer.json()).toMatchObject({ files: [{ outcome: 'untaken' }] })
+  } finally {
+    makeWritable()
+  }
+  await anna.go('/errata')
+  expect(anna.words).toContain('spoilt.epub')
+  expect(anna.words).not.toContain('kim.epub')
+})
+
+test('a refused name of a shelf leaves the other shelves as they are', async () => {
+  await scene.shelve('Emma')
+  const page = `/books/${scene.id('Emma')}`
+  await anna.go(page)
+  await anna.press('Keep', { name: 'sofa' })
+  expect(anna.words).toContain('You already have a shelf called “sofa”.')
+  await anna.go(`/shelves/${scene.shelf}`)
+  expect(titles().concat(anna.words)).toContainEqual(expect.stringContaining('Emma'))
 })
 
 test('titles are in order without their articles and accents, each by its language', async () => {

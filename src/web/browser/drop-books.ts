@@ -1,6 +1,7 @@
 import { filesIn } from './dropped-files.ts'
 import { sendFile } from './send-file.ts'
 import { openLines } from './upload-lines.ts'
+import { counting, doneOf, NONE, type Counts } from './upload-sum.ts'
 
 /** Sends what is chosen, or dropped anywhere on any page, file by file, and tells how far each is. */
 export function dropBooks(): void {
@@ -81,18 +82,16 @@ function openQueue(action: string, root: string): (files: File[]) => void {
   const lines = openLines(placeToTell(), root)
   const waiting: (() => Promise<void>)[] = []
   let lanes = 0
-  let done = 0
-  let all = 0
-  let failed = 0
-  let hasNew = false
+  let counts = NONE
   const say = (): void => {
-    if (all === done && hasNew && failed === 0 && isAlone()) showWhatArrived(action, all)
-    else lines.sum(done, all, failed, hasNew)
+    const { all, added, known } = counts
+    if (added > 0 && added + known === all && isAlone()) showWhatArrived(action, counts)
+    else lines.sum(counts)
   }
 
   // Whoever leaves the page would leave the rest behind.
   addEventListener('beforeunload', (event) => {
-    if (done < all) event.preventDefault()
+    if (doneOf(counts) < counts.all) event.preventDefault()
   })
 
   const work = async (): Promise<void> => {
@@ -104,15 +103,13 @@ function openQueue(action: string, root: string): (files: File[]) => void {
   return (files) => {
     const books = files.filter(({ name }) => /\.epub$/i.test(name))
     if (books.length === 0) return lines.nothing()
-    all += books.length
+    counts = { ...counts, all: counts.all + books.length }
     for (const file of books) {
       const line = lines.open(file.name)
       waiting.push(async () => {
         const sent = await sendFile(action, file, line.progress)
         line.end(sent)
-        done += 1
-        if (sent.outcome === 'failed') failed += 1
-        else hasNew ||= sent.outcome !== 'known'
+        counts = counting(counts, sent)
         say()
       })
     }
@@ -127,8 +124,8 @@ function isAlone(): boolean {
   return document.getElementById('uploads')?.dataset['shows'] !== undefined
 }
 
-function showWhatArrived(action: string, count: number): void {
-  location.assign(`${new URL(action).pathname}?order=newest&added=${count}`)
+function showWhatArrived(action: string, { added, known }: Counts): void {
+  location.assign(`${new URL(action).pathname}?order=newest&added=${added}&known=${known}`)
 }
 
 function placeToTell(): HTMLElement {

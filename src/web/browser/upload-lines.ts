@@ -1,9 +1,10 @@
-import type { Sent } from './send-file.ts'
+import type { Sent } from './sent.ts'
+import { doneOf, sumInWords, type Counts } from './upload-sum.ts'
 
 /** How uploads are told: a sum, and a line for each file. */
 export type Lines = {
-  /** So many of so many are over, of which `failed` failed; `hasNew` when something is in the library that was not before. */
-  sum(done: number, all: number, failed: number, hasNew: boolean): void
+  /** How it stands with all of them. */
+  sum(counts: Counts): void
   /** There was nothing to send. */
   nothing(): void
   /** A line for a file. */
@@ -33,16 +34,16 @@ export function openLines(told: HTMLElement, root: string): Lines {
       appear()
       sum.textContent = 'There was no EPUB among that.'
     },
-    sum(done, all, failed, hasNew) {
+    sum(counts) {
       appear()
-      sum.textContent = all === done ? `${done} of ${all}.` : `${done} of ${all}…`
-      if (failed > 0)
-        sum.append(
-          ` ${failed === 1 ? 'One' : failed} could not become ${failed === 1 ? 'a book' : 'books'}: `,
-          link('errata', 'see Errata'),
-          '.',
-        )
-      if (all === done && hasNew) sum.append(' ', link('books?order=newest', 'Show what arrived'))
+      const words = sumInWords(counts)
+      sum.textContent = words.sum
+      // Only what could not become a book is told there.
+      if (words.failed !== undefined)
+        sum.append(` ${words.failed}: `, link('errata', 'see Errata'), '.')
+      if (words.untaken !== undefined) sum.append(` ${words.untaken}`)
+      if (counts.all === doneOf(counts) && counts.added > 0)
+        sum.append(' ', link('books?order=newest', 'Show what arrived'))
     },
     open(name) {
       const line = document.createElement('li')
@@ -60,13 +61,13 @@ export function openLines(told: HTMLElement, root: string): Lines {
         },
         end: (sent) => {
           bar.remove()
-          if (sent.outcome === 'failed') {
+          if ('why' in sent) {
             line.classList.add('stamp')
             words.textContent = `${name}: ${sent.why}`
             return
           }
           line.classList.add('tide')
-          words.textContent = `${sent.title} ${sent.outcome === 'known' ? 'was here already' : 'is in the library'}.`
+          words.textContent = `${sent.title} ${sent.outcome === 'known' ? 'was already there' : 'is in the library'}.`
           if (list.childElementCount > SHOWN) list.querySelector('li.tide')?.remove()
         },
       }

@@ -1,15 +1,16 @@
 import { rm } from 'node:fs/promises'
-import { importFile } from '../../catalogue/import.ts'
+import { importFile, isRefusal } from '../../catalogue/import.ts'
 import { receiveBooks, type Arrived } from '../../catalogue/receive-books.ts'
 import type { Home } from '../../home.ts'
 import { Problem } from '../../problem.ts'
 import { link } from '../paths.ts'
 import type { Page } from '../visit.ts'
 
-/** What became of one file. */
+/** What became of one file. What `failed` is told in Errata; what is `untaken` came at a bad time, and is not kept here. */
 type Outcome =
   | { name: string; outcome: 'added' | 'known' | 'restored'; title: string }
   | { name: string; outcome: 'failed'; why: string }
+  | { name: string; outcome: 'untaken'; why: string }
 
 /** Adds the files of a form to the library. A script of ours is told of each of them, anybody else goes back to the library. */
 export function addBooks(home: Home): Page {
@@ -25,12 +26,17 @@ export function addBooks(home: Home): Page {
       return each.value
     })
     if (c.req.header('accept') === 'application/json') return c.json({ files: outcomes })
+    // Where nothing else came of it, the page can say why.
+    const [first] = outcomes
+    if (first?.outcome === 'untaken' && outcomes.length === 1)
+      throw new Problem('unavailable', first.why)
     const count = (...which: Outcome['outcome'][]) =>
       String(outcomes.filter(({ outcome }) => which.includes(outcome)).length)
     const counts = {
       added: count('added', 'restored'),
       known: count('known'),
       failed: count('failed'),
+      untaken: count('untaken'),
     }
     return c.redirect(link(root, 'books', {}, { order: 'newest', ...counts }), 303)
   }
@@ -43,7 +49,8 @@ async function addOne(home: Home, { path, name }: Arrived, uploader: string): Pr
     const { outcome, book } = await importFile(home, drop)
     return { name, outcome, title: book.title }
   } catch (error) {
-    if (error instanceof Problem) return { name, outcome: 'failed', why: error.message }
+    if (error instanceof Problem)
+      return { name, outcome: isRefusal(error) ? 'failed' : 'untaken', why: error.message }
     throw error
   }
 }

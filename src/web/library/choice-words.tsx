@@ -76,14 +76,14 @@ export function ChoiceWords({ visit, choices }: { visit: Visit; choices: Choices
 
 /** What was done before this page was shown. */
 export function Done({ choices, root }: { choices: Choices; root: string }) {
-  const { added, known, failed, shelved, gone } = choices
+  const { added, known, failed, untaken, shelved, gone } = choices
   const parts = [
     added > 0 && `${books(added)} added`,
     known > 0 && knownInWords(known, added),
     shelved > 0 && `${books(shelved)} put on the shelf`,
     gone > 0 && `${books(gone)} deleted`,
   ].filter((part) => part !== false)
-  if (parts.length === 0 && failed === 0) return null
+  if (parts.length === 0 && failed + untaken === 0) return null
   return (
     <p role="status">
       {parts.length > 0 && <span class="tide">{`${parts.join(', ')}. `}</span>}
@@ -92,7 +92,13 @@ export function Done({ choices, root }: { choices: Choices; root: string }) {
           {failed === 1
             ? 'One file could not become a book: '
             : `${told(failed)} files could not become books: `}
-          <a href={link(root, 'errata')}>see Errata</a>.
+          <a href={link(root, 'errata')}>see Errata</a>.{' '}
+        </span>
+      )}
+      {untaken > 0 && (
+        <span class="stamp">
+          {untaken === 1 ? 'One file was' : `${told(untaken)} files were`} not taken just now.
+          Please add {untaken === 1 ? 'it' : 'them'} again later.
         </span>
       )}
     </p>

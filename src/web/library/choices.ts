@@ -43,6 +43,7 @@ export const Choices = z.object({
   added: Count,
   known: Count,
   failed: Count,
+  untaken: Count,
   shelved: Count,
   gone: Count,
 })
