@@ -23,8 +23,13 @@ afterEach(async () => {
   for (const person of people) await person.leave()
 })
 
+const PICKER = 'window.showDirectoryPicker = () => navigator.storage.getDirectory()'
+
 /** Anna, in front of the address of a Kobo. What the browser would let her choose is the drive of a Kobo with this configuration. */
-async function anna(conf: string | undefined): Promise<{ page: Page; address: string }> {
+async function anna(
+  conf: string | undefined,
+  picker = PICKER,
+): Promise<{ page: Page; address: string }> {
   const person = await chromium.signIn(scene.house.url, 'Anna')
   people.push(person)
   const { page } = person
@@ -39,7 +44,7 @@ async function anna(conf: string | undefined): Promise<{ page: Page; address: st
     await writing.write(text)
     await writing.close()
   })(${JSON.stringify(conf)})`)
-  await page.addInitScript('window.showDirectoryPicker = () => navigator.storage.getDirectory()')
+  await page.addInitScript(picker)
   await page.getByLabel('What do you call it?').fill('Libra')
   await page.getByRole('button', { name: 'Make its address' }).click()
   const address = await page.getByLabel('Its address').inputValue()
@@ -65,6 +70,14 @@ test('the page writes the address into the Kobo itself, and keeps a copy of what
   expect(await fileOnDrive(page, 'Kobo eReader.conf.before-holdfast.txt')).toBe(CONF)
   await page.getByRole('button', { name: 'Choose the Kobo’s drive…' }).click()
   await told.filter({ hasText: 'Nothing was changed.' }).waitFor()
+})
+
+test('a browser that may not write there shows the way with the file first, and no other that it has not', async () => {
+  const { page } = await anna(CONF, 'window.showDirectoryPicker = undefined')
+  // A script has come, and found out.
+  await page.getByRole('button', { name: 'Copy' }).waitFor()
+  const shown = page.getByRole('heading', { level: 2 })
+  expect(await shown.allTextContents()).toEqual(['With the file', 'By hand', 'Then'])
 })
 
 test('the page leaves alone what is no Kobo', async () => {

@@ -64,6 +64,9 @@ describe('connecting a Kobo by the pages', () => {
     expect(anna.shown.headers.get('cache-control')).toBe('no-store')
     const address = addressShown()
     expect(address).toMatch(/^http:\/\/books\.example\.org\/kobo\/[\w-]{43}$/)
+    // What only some browsers can is shown by the script that finds out.
+    const drive = elementsOf(anna.shown.html).find((each) => attribute(each, 'id') === 'drive')
+    expect(drive && attribute(drive, 'hidden')).toBe('')
     await anna.follow('See how far it has come')
     expect(anna.shown.html).not.toContain(address.split('/').at(-1))
     expect(lamps()).toEqual([false, false, false, false])

@@ -12,10 +12,10 @@ const copy = document.getElementById('copy')
 let isBusy = false
 
 const pick = document.getElementById('pick')
-if (window.showDirectoryPicker && pick instanceof HTMLButtonElement) {
-  pick.addEventListener('click', () => void attempt())
-  pick.disabled = false
-} else pick?.replaceWith('This browser may not write there. Take the way with the file, below.')
+if (window.showDirectoryPicker && drive) {
+  pick?.addEventListener('click', () => void attempt())
+  drive.hidden = false
+}
 // Only over HTTPS or on the same machine.
 if (copy && field instanceof HTMLInputElement && 'clipboard' in navigator) {
   copy.classList.remove('awaited')

@@ -29,7 +29,8 @@ export function AddressPage(props: {
       {address === undefined ? <NotReachable /> : <Address addresses={addresses} />}
       {address !== undefined && (
         <>
-          <div id="drive" class="by-script" data-address={address}>
+          {/* A script shows it in browsers that can write there. */}
+          <div id="drive" data-address={address} hidden>
             <Matter
               id="by-page"
               title="Let this page do it"
@@ -39,7 +40,7 @@ export function AddressPage(props: {
                 The browser asks which folder: choose the drive <code>KOBOeReader</code> itself.
               </p>
               <p>
-                <button type="button" id="pick" class="first" disabled>
+                <button type="button" id="pick" class="first">
                   Choose the Kobo’s drive…
                 </button>
               </p>
@@ -48,7 +49,7 @@ export function AddressPage(props: {
           <p id="told" role="status" class="tide"></p>
           <Matter
             id="by-file"
-            title="Or with the file"
+            title="With the file"
             note="Works in every browser: choose the file, and get it back with the one line changed."
           >
             <Where />
@@ -63,7 +64,7 @@ export function AddressPage(props: {
           </Matter>
           <Matter
             id="by-hand"
-            title="Or by hand"
+            title="By hand"
             note="The section is added at the end of the file if it is missing."
           >
             <pre class="wrapped">
