@@ -24,7 +24,7 @@ export class Lane {
   /** Books whose places were told by a clock that was set back: which of them is the later one cannot be known. Until an audit. */
   readonly misplaced = new Set<string>()
   private readonly wrong = new Map<string, number>()
-  /** Books of which the device may hold a file that a server which was put back has forgotten. Nothing that it tells names a file. */
+  /** Books of which the device may hold another file than its ledger knows, since one of both was put back. Nothing that it tells names a file. */
   readonly refiled = new Set<string>()
   /** Books the reader removed and the policy keeps off, until they are shelved again. */
   keptOff = new Set<string>()

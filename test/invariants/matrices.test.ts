@@ -31,6 +31,15 @@ describe('whatever befalls a device, its server and its owner', () => {
   )
 })
 
+/** Lives that showed something which was mended, in the rules or in what was asked of them. */
+const LIVED = [
+  [14_586, 'page', 'restore', 'a backup of the device held a file that was replaced since'],
+] as const
+
+test.each(LIVED)('life %i of token mode %s in the matrix %s holds: %s', (seed, mode, matrix) => {
+  expect(live(seed, mode, PRODUCT, matrix)).toEqual([])
+})
+
 describe('the matrices notice when a rule is taken away', () => {
   const mutants: { rule: string; matrix: Matrix; edits: Edit[]; lives: number }[] = [
     {

@@ -148,6 +148,8 @@ export class Mishaps {
         isDeepStrictEqual(rows.get(book), then.get(book)),
       )
       const isWaiting = kobo.drive.deletes.some((each) => each.book === book)
+      const [row, past] = [kobo.rows.get(book), then.get(book)]
+      if (!isTold && past && past.fileRev !== row?.fileRev) lane.refiled.add(book)
       if (isTold) lane.unseen.set(book, RESTORED)
       else if (!isAsBefore || isWaiting) lane.exempt.set(book, RESTORED)
     }
