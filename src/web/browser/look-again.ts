@@ -1,6 +1,6 @@
 import { nextLook, type Came, type Pace } from './next-look.ts'
 import { pageAt } from './page-at.ts'
-import { endTrouble, tellTrouble } from './tell-trouble.ts'
+import { endHindrance, tellHindrance } from './tell-hindrance.ts'
 
 /** What is made of a page that was looked at. */
 type Take = (page: Document) => Taken | Promise<Taken>
@@ -43,11 +43,12 @@ async function lookOnce(address: string, take: Take): Promise<Came> {
   try {
     const answer = await pageAt(address)
     if (answer.came === 'here') {
-      endTrouble()
+      // What is refused elsewhere on this page still is.
+      endHindrance('away')
       return await take(answer.page)
     }
     // Nobody asked for this: that the server is away for a while concerns nobody.
-    if (answer.came !== 'away') tellTrouble(answer)
+    if (answer.came !== 'away') tellHindrance(answer)
     return answer.came
   } catch (error) {
     reportError(error)

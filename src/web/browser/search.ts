@@ -1,5 +1,5 @@
 import { pageAt } from './page-at.ts'
-import { endTrouble, tellTrouble } from './tell-trouble.ts'
+import { endHindrance, tellHindrance } from './tell-hindrance.ts'
 
 /** How long somebody must rest while typing before it is searched for, in ms. */
 const REST = 150
@@ -23,8 +23,8 @@ export function searchWhileTyping(): void {
     try {
       const answer = await pageAt(address, { signal: asking.signal })
       // What was typed stays, and is searched for when the form is sent again.
-      if (answer.came !== 'here') return tellTrouble(answer)
-      endTrouble()
+      if (answer.came !== 'here') return tellHindrance(answer)
+      endHindrance('away', 'refused')
       const books = answer.page.getElementById('found')
       if (!books) return location.assign(address)
       document.getElementById('found')?.replaceWith(document.adoptNode(books))

@@ -1,5 +1,5 @@
 import { pageAt } from './page-at.ts'
-import { tellTrouble } from './tell-trouble.ts'
+import { tellHindrance } from './tell-hindrance.ts'
 
 /** Puts a book on shelves and takes it off as soon as that is ticked: the form of its page, of whose answer only what changed is taken. */
 export function shelveAtOnce(): void {
@@ -45,7 +45,7 @@ async function send(form: HTMLFormElement, fields: FormData): Promise<void> {
   for (const [name, value] of fields) if (typeof value === 'string') body.append(name, value)
   const answer = await pageAt(form.action, { method: 'POST', body })
   if (answer.came === 'signed-out') {
-    tellTrouble(answer)
+    tellHindrance(answer)
     return tell('That was not kept: you were signed out meanwhile.')
   }
   if (answer.came !== 'here') return tell(answer.sentence ?? NOT_KEPT)
