@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { convertOne, finished } from './convert-one.ts'
 import type { DocumentResult, Task } from './convert-one.ts'
 import type { ContentDocument } from './documents.ts'
+import { isPoolBusy } from './deflate.ts'
 import { takeSecondThread } from './second-thread.ts'
 import type { SecondThread } from './second-thread.ts'
 import type { ZipArchive } from './zip-read.ts'
@@ -85,6 +86,7 @@ async function convertHere(archive: ZipArchive, take: () => Placed[]): Promise<R
   for (let share = take(); share.length > 0; share = take()) {
     for (const task of share) {
       const { index } = task
+      if (isPoolBusy()) await setImmediate()
       const result = finished(convertOne(archive, task))
       if (!(result instanceof Promise)) {
         results.push({ ...result, index })

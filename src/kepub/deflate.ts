@@ -2,16 +2,34 @@ import { promisify } from 'node:util'
 import { constants, deflateRaw, deflateRawSync } from 'node:zlib'
 
 /**
- * Compresses bytes, raw as in archives (RFC 1951). The same bytes always give the same result. Few are compressed at once; long
- * ones are cut, and their parts compressed side by side on the pool.
+ * Compresses bytes, raw as in archives (RFC 1951). The same bytes always give the same result. Few are compressed at once, and so are
+ * others while the pool has enough to do for this thread; long ones are cut, and their parts compressed side by side on the pool.
  */
 export function deflate(content: Buffer): Buffer | Promise<Buffer> {
-  return content.length < SMALL ? deflateSmall(content) : deflateLarge(content)
+  if (content.length < SMALL) return deflateSmall(content)
+  if (content.length > PART) return deflateParts(content)
+  const how = { level: LEVEL, chunkSize: half(content) }
+  return onPool < ENOUGH ? counted(deflateAside(content, how)) : deflateRawSync(content, how)
 }
 
-async function deflateLarge(content: Buffer): Promise<Buffer> {
-  if (content.length <= PART)
-    return await deflateAside(content, { level: LEVEL, chunkSize: half(content) })
+/** Whether the pool compresses something for this thread, which then should let it say when that is done. */
+export function isPoolBusy(): boolean {
+  return onPool > 0
+}
+
+/** What the pool compresses for this thread, besides the parts of long contents. */
+let onPool = 0
+
+async function counted(compressing: Promise<Buffer>): Promise<Buffer> {
+  onPool += 1
+  try {
+    return await compressing
+  } finally {
+    onPool -= 1
+  }
+}
+
+async function deflateParts(content: Buffer): Promise<Buffer> {
   const parts: Promise<Buffer>[] = []
   for (let from = 0; from < content.length; from += PART) parts.push(deflatePart(content, from))
   return Buffer.concat(await Promise.all(parts))
@@ -21,6 +39,8 @@ async function deflateLarge(content: Buffer): Promise<Buffer> {
 const LEVEL = 4
 /** Below this many bytes a trip to the pool costs more than the work. */
 const SMALL = 4096
+/** What the pool should have before it, so that it never waits for this thread. A trip there costs half as much as the work. */
+const ENOUGH = 3
 /** Long enough that a cut costs next to nothing: its five bytes, and what one part learned of the others' frequencies. */
 const PART = 256 * 1024
 /** How far back a match may reach. */
