@@ -40,7 +40,7 @@ async function add(...files: [name: string, bytes: Buffer][]): Promise<void> {
 test('an empty library says how books come to it', async () => {
   const { words } = anna
   expect(words).toContain(
-    'Your library is empty: drop an EPUB anywhere on this page, or put files in',
+    'Your library is empty. Drop an EPUB anywhere on this page, or put files in',
   )
   expect(faultsOf(anna.shown.html)).toEqual([])
   const byScript = elementsOf(anna.shown.html).filter((each) =>

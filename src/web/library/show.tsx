@@ -90,9 +90,9 @@ function LibraryPage(props: {
       {step !== undefined && <NextStep visit={visit} step={step} />}
       {isEmpty ? (
         <p class="lead">
-          Your library is empty:{' '}
-          <span class="by-script">drop an EPUB anywhere on this page, or </span>put files in{' '}
-          <code>{inbox}</code>.
+          Your library is empty.{' '}
+          <span class="by-script">Drop an EPUB anywhere on this page, or </span>
+          <span class="begins">put</span> files in <code>{inbox}</code>.
         </p>
       ) : (
         <>
