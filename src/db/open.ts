@@ -97,7 +97,7 @@ function connect(path: string, options: Sqlite.Options): Sqlite.Database {
   if (!options.readonly) connection.pragma('journal_mode = WAL')
   connection.pragma('synchronous = FULL')
   connection.pragma('foreign_keys = ON')
-  connection.pragma('cache_size = -8000')
+  connection.pragma('cache_size = -3000')
   return connection
 }
 
