@@ -6,6 +6,8 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 const BY_THEMSELVES = [
   // Another hashing of passwords is put in place of the real one.
   'src/people/password.test.ts',
+  // The memory of the process is measured.
+  'test/hostile/hostile.test.ts',
   // Open files are looked at.
   'src/artifacts/serve.test.ts',
   'test/hostile/fuzz.test.ts',

@@ -14,7 +14,9 @@ describe('compressing', () => {
       const compressed = await deflate(content)
       expect(inflateRawSync(compressed).equals(content)).toBe(true)
       // More at once than the pool is given.
-      const again = await Promise.all(Array.from({ length: 6 }, () => deflate(chapter(length))))
+      const again = await Promise.all(
+        Array.from({ length: 6 }, async () => await deflate(chapter(length))),
+      )
       for (const each of again) expect(each.equals(compressed)).toBe(true)
     },
   )

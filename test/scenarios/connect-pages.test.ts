@@ -64,9 +64,9 @@ describe('connecting a Kobo by the pages', () => {
     expect(anna.shown.headers.get('cache-control')).toBe('no-store')
     const address = addressShown()
     expect(address).toMatch(/^http:\/\/books\.example\.org\/kobo\/[\w-]{43}$/)
-    // What only some browsers can is shown by the script that finds out.
-    const drive = elementsOf(anna.shown.html).find((each) => attribute(each, 'id') === 'drive')
-    expect(drive && attribute(drive, 'hidden')).toBe('')
+    // This browser does not say that it can write to a drive.
+    expect(anna.words).toContain('With the file')
+    expect(anna.words).not.toContain('Let this page do it')
     await anna.follow('See how far it has come')
     expect(anna.shown.html).not.toContain(address.split('/').at(-1))
     expect(lamps()).toEqual([false, false, false, false])
@@ -172,6 +172,23 @@ describe('somebody who has shelved nothing', () => {
     anna = openBrowser(scene.house.url)
     await anna.signIn('Anna')
   })
+
+  test.each([
+    ['"Not/A)Brand";v="8", "Chromium";v="153"', '?0', true],
+    ['"Not/A)Brand";v="8", "Chromium";v="153"', '?1', false],
+    ['"Not/A)Brand";v="8", "Gecko";v="153"', '?0', false],
+  ])(
+    'with a browser that calls itself %s, mobile: %s, is offered to let the page do it: %s',
+    async (is, mobile, offered) => {
+      await scene.bring('Emma')
+      const there = openBrowser(scene.house.url, { 'sec-ch-ua': is, 'sec-ch-ua-mobile': mobile })
+      await there.signIn('Anna')
+      await there.go('/connect')
+      await there.press('Make its address', { name: 'Libra' })
+      expect(there.words.includes('Let this page do it')).toBe(offered)
+      expect(there.words).toContain('With the file')
+    },
+  )
 
   const shelves = async () =>
     (await scene.house.api<{ items: { name: string; books: number }[] }>('GET', '/shelves')).body

@@ -75,7 +75,7 @@ describe('how somebody signs in', () => {
     expect(anna.words).not.toContain('passkey')
     await anna.signIn('Anna')
     await anna.go('/account')
-    expect(anna.words).toContain('Passkeys can be used where the address of this server has a name')
+    expect(anna.words).toContain('Passkeys need an address with a name')
     const token = tokenOf(anna)
     const shown = await anna.post('/account/passkeys/challenge', { token }, { origin: plain.url })
     await plain.close()

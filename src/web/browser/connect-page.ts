@@ -12,10 +12,10 @@ const copy = document.getElementById('copy')
 let isBusy = false
 
 const pick = document.getElementById('pick')
-if (window.showDirectoryPicker && drive) {
-  pick?.addEventListener('click', () => void attempt())
-  drive.hidden = false
-}
+if (window.showDirectoryPicker && pick instanceof HTMLButtonElement) {
+  pick.addEventListener('click', () => void attempt())
+  pick.disabled = false
+} else if (drive) drive.hidden = true
 // Only over HTTPS or on the same machine.
 if (copy && field instanceof HTMLInputElement && 'clipboard' in navigator) {
   copy.classList.remove('awaited')
@@ -92,7 +92,7 @@ async function write(file: FileSystemFileHandle, bytes: Uint8Array): Promise<voi
 }
 
 function addressHere(): string {
-  return drive?.dataset['address'] ?? ''
+  return field instanceof HTMLInputElement ? field.value : ''
 }
 
 function tell(sentence: string): void {

@@ -7,14 +7,15 @@ import type { Visit } from '../visit.ts'
 import { ConfForm } from './conf-form.tsx'
 import { NotReachable } from './reach.tsx'
 
-/** The address of a Kobo, which is shown this once, and how it gets into the Kobo. */
+/** The address of a Kobo, which is shown this once, and how it gets into the Kobo; `writes`: by the browser itself, where that can. */
 export function AddressPage(props: {
   visit: Visit
   device: Device
   secret: string
   bases: string[]
+  writes: boolean
 }) {
-  const { visit, device, secret, bases } = props
+  const { visit, device, secret, bases, writes } = props
   const { root } = visit
   const { id, name } = device
   const addresses = bases.map((base) => syncUrl(base, secret))
@@ -29,23 +30,24 @@ export function AddressPage(props: {
       {address === undefined ? <NotReachable /> : <Address addresses={addresses} />}
       {address !== undefined && (
         <>
-          {/* A script shows it in browsers that can write there. */}
-          <div id="drive" data-address={address} hidden>
-            <Matter
-              id="by-page"
-              title="Let this page do it"
-              note="It changes one line, keeps a copy of the file beside it, and reads back what it wrote."
-            >
-              <p>
-                The browser asks which folder: choose the drive <code>KOBOeReader</code> itself.
-              </p>
-              <p>
-                <button type="button" id="pick" class="first">
-                  Choose the Kobo’s drive…
-                </button>
-              </p>
-            </Matter>
-          </div>
+          {writes && (
+            <div id="drive" class="by-script">
+              <Matter
+                id="by-page"
+                title="Let this page do it"
+                note="It changes one line, keeps a copy of the file beside it, and reads back what it wrote."
+              >
+                <p>
+                  The browser asks which folder: choose the drive <code>KOBOeReader</code> itself.
+                </p>
+                <p>
+                  <button type="button" id="pick" class="first" disabled>
+                    Choose the Kobo’s drive…
+                  </button>
+                </p>
+              </Matter>
+            </div>
+          )}
           <p id="told" role="status" class="tide"></p>
           <Matter
             id="by-file"

@@ -15,6 +15,7 @@ import { AddressPage } from './address-page.tsx'
 import { Carries, carriedIn, CARRIED } from './carries.tsx'
 import { OfferFirstShelf } from './first-shelf.tsx'
 import { basesFor, NotReachable } from './reach.tsx'
+import { writesDrives } from './writes-drives.ts'
 
 /** The form for another Kobo, and what a person should know before. */
 export function askForKobo(home: Home): Page {
@@ -40,7 +41,8 @@ export function connectKobo(home: Home): Page {
       shelves: carriedIn(asked),
       first: asked.first === '1',
     })
-    return c.html(<AddressPage {...{ visit, device, secret, bases: basesFor(c, home) }} />)
+    const bases = basesFor(c, home)
+    return c.html(<AddressPage {...{ visit, device, secret, bases }} writes={writesDrives(c)} />)
   }
 }
 

@@ -14,6 +14,7 @@ import { AddressPage } from './address-page.tsx'
 import { Carries, carriedIn, CARRIED } from './carries.tsx'
 import { GiveBack, Readdress, Revoke } from './parting.tsx'
 import { basesFor } from './reach.tsx'
+import { writesDrives } from './writes-drives.ts'
 
 /** What a person may change of a Kobo. */
 export function showSettings(home: Home): Page {
@@ -59,7 +60,8 @@ export function giveAddress(home: Home): Page {
     const { id } = await ownDevice(home.db.read, visit.person, c.req.param('id') ?? '')
     const { library } = await readForm(c, Readdressed)
     const { device, secret } = await readdress(home, visit.person, id, library)
-    return c.html(<AddressPage {...{ visit, device, secret, bases: basesFor(c, home) }} />)
+    const bases = basesFor(c, home)
+    return c.html(<AddressPage {...{ visit, device, secret, bases }} writes={writesDrives(c)} />)
   }
 }
 
