@@ -26,6 +26,8 @@ export class Lane {
   private readonly wrong = new Map<string, number>()
   /** Books of which the device may hold another file than its ledger knows, since one of both was put back. Nothing that it tells names a file. */
   readonly refiled = new Set<string>()
+  /** The place that the device shows of a book and had told, which a server that was put back has forgotten: it tells that no more. */
+  readonly forgotten = new Map<string, number>()
   /** Books the reader removed and the policy keeps off, until they are shelved again. */
   keptOff = new Set<string>()
   /** The reader's removals that were heard. */
@@ -98,7 +100,8 @@ export class Lane {
       const isFiled = row?.fileRev === house.fileOf(book) || this.refiled.has(book)
       if (wanted && row && holding.fileRev !== null && !isFiled) this.broken(`an old file${when}`)
       const { rev, content } = house.placeOf(book)
-      const isPlaced = row?.place === content || this.misplaced.has(book)
+      const isForgotten = row !== undefined && row.place === this.forgotten.get(book)
+      const isPlaced = row?.place === content || isForgotten || this.misplaced.has(book)
       if (wanted && row?.file && rev > 0 && !isPlaced) this.broken(`place lost${when}`)
       if (house.shelf.has(book) && holding.excluded && !this.keptOff.has(book))
         this.broken(`kept off${when}`)

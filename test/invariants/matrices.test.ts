@@ -33,6 +33,13 @@ describe('whatever befalls a device, its server and its owner', () => {
 
 /** Lives that showed something which was mended, in the rules or in what was asked of them. */
 const LIVED = [
+  [
+    12_221,
+    'page',
+    'rollback',
+    'an older place came again after the server had forgotten a later one',
+  ],
+
   [14_586, 'page', 'restore', 'a backup of the device held a file that was replaced since'],
 ] as const
 

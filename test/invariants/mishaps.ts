@@ -192,6 +192,7 @@ export class Mishaps {
       return !renews && isKnown && ledger.log.length > (backup.lengths[index] ?? 0)
     })
     const files = new Map(house.files)
+    const places = new Map(BOOKS.map((book) => [book, house.placeOf(book).content]))
     backup.putBack()
     if (renews) house.renew()
     for (const [index, lane] of lanes.entries()) {
@@ -199,6 +200,13 @@ export class Mishaps {
       lane.heard = new Set(backup.heard[index])
       for (const book of BOOKS) {
         if (files.get(book) !== house.files.get(book)) lane.refiled.add(book)
+        const shown = lane.kobo.rows.get(book)?.place
+        if (
+          shown !== undefined &&
+          shown === places.get(book) &&
+          shown !== house.placeOf(book).content
+        )
+          lane.forgotten.set(book, shown)
         if (blind[index]) lane.exempt.set(book, PUT_BACK)
         else if (!renews) lane.unseen.set(book, PUT_BACK)
       }
