@@ -26,17 +26,14 @@ export type DeviceChanges = {
 export async function connectDevice(
   home: Home,
   person: Person,
-  { name, first = false, ...chosen }: { name: string; shelves: string[] | null; first?: boolean },
+  { name, shelves, first = false }: { name: string; shelves: string[] | null; first?: boolean },
 ): Promise<{ device: Device; secret: string }> {
   const now = home.now()
   return await home.db.transact(async (tx) => {
-    await refuseForeignShelves(tx, person, chosen.shelves)
+    await refuseForeignShelves(tx, person, shelves)
     const made = first ? await makeFirstShelf(tx, home, person) : undefined
-    const shelves =
-      chosen.shelves && made !== undefined
-        ? [...new Set([...chosen.shelves, made])]
-        : chosen.shelves
-    return pair(tx, { person: person.id, name, shelves, now, random: home.random })
+    const carried = shelves && made !== undefined ? [...new Set([...shelves, made])] : shelves
+    return pair(tx, { person: person.id, name, shelves: carried, now, random: home.random })
   })
 }
 

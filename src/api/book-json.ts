@@ -1,11 +1,12 @@
 import { z } from '@hono/zod-openapi'
 import { preparingAmong } from '../artifacts/artifact.store.ts'
 import { authorsOf, type Book } from '../catalogue/book.ts'
+import { KeptCrop } from '../catalogue/crop.ts'
 import type { Db } from '../db/schema.ts'
 
 /** A crop as the API tells of it and takes it. */
 export const CropShape = z
-  .object({ left: z.number(), top: z.number(), width: z.number(), height: z.number() })
+  .object(KeptCrop.shape)
   .describe('Fractions of the width and height of the picture, as it is seen.')
   .openapi('Crop')
 

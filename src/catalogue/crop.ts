@@ -3,16 +3,16 @@ import { z } from 'zod'
 import { Problem } from '../problem.ts'
 import { LEAST_LEFT, NO_EDGES, type Edges } from './crop-edges.ts'
 
-/** The part of a picture that a cover shows, in fractions of the picture's width and height as it is seen. */
-export type Crop = { left: number; top: number; width: number; height: number }
-
-/** A crop as the database keeps it. */
-export const KeptCrop: z.ZodType<Crop> = z.object({
+/** A crop as the database keeps it, and the API. */
+export const KeptCrop = z.object({
   left: z.number(),
   top: z.number(),
   width: z.number(),
   height: z.number(),
 })
+
+/** The part of a picture that a cover shows, in fractions of the picture's width and height as it is seen. */
+export type Crop = z.infer<typeof KeptCrop>
 
 /** Width and height of a picture; in pixels where nothing else is said. */
 export type Size = { width: number; height: number }

@@ -86,6 +86,7 @@ async function convertHere(archive: ZipArchive, take: () => Placed[]): Promise<R
   for (let share = take(); share.length > 0; share = take()) {
     for (const task of share) {
       const { index } = task
+      // What the pool has done is heard only now, and only then it is given more.
       if (isPoolBusy()) await setImmediate()
       const result = finished(convertOne(archive, task))
       if (!(result instanceof Promise)) {

@@ -28,6 +28,7 @@ const PUBLIC: ReadonlyMap<string, Parts> = new Map([
     'tables',
     'library',
     'book',
+    'crop',
     'shelf',
     'household',
     'door',

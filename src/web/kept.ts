@@ -23,12 +23,11 @@ export function keeping<Value>(
     const known = kept.get(name)
     if (known && Math.abs(now() - known.at) < LONGEST) return known.value
     const reading = { value: read(), at: now() }
+    // Behind the others, where the newest stands.
     kept.delete(name)
     kept.set(name, reading)
-    for (const oldest of kept.keys()) {
-      if (kept.size <= MOST) break
-      kept.delete(oldest)
-    }
+    const [oldest] = kept.keys()
+    if (oldest !== undefined && kept.size > MOST) kept.delete(oldest)
     // A failure is told to those who asked, and to nobody later.
     reading.value.catch(() => {
       if (kept.get(name) === reading) kept.delete(name)

@@ -96,6 +96,26 @@ test('a name that a shelf may not have is refused beside it, in the words of the
   expect(await page.getByPlaceholder('A new shelf').inputValue()).toBe('sofa')
 })
 
+test('a shelf that is ticked and unticked before the first answer came is left without the book', async () => {
+  await page.goto(`${house.url}/books/${book}`)
+  const sofa = page.getByLabel('Sofa', { exact: true })
+  await page.waitForLoadState('load')
+  const answers: Promise<unknown>[] = [1, 2].map((nth) => {
+    let seen = 0
+    return page.waitForResponse((each) => /\/books\/[^/?]+\?/.test(each.url()) && ++seen === nth)
+  })
+  await page.evaluate(`(() => {
+    const tick = document.querySelector('form.shelve input[type=checkbox]')
+    tick.click()
+    tick.click()
+  })()`)
+  await Promise.all(answers)
+  await page.locator('form.shelve').getByRole('status').filter({ hasText: 'Kept.' }).waitFor()
+  expect(await sofa.isChecked()).toBe(false)
+  const { body } = await house.api<{ items: { books: number }[] }>('GET', '/shelves')
+  expect(body.items.map(({ books }) => books)).toEqual([0])
+})
+
 test('only imports bring something that can be shown: after mere preparation nothing is said', async () => {
   const { imports, preparation } = house.server.home.underWay
   const ends = [preparation.begin('Emma', null), imports.begin('kim.epub', null)]

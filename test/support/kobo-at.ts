@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openKobo, type Kobo } from '../../src/simulator/kobo.ts'
 import type { Switches } from '../../src/simulator/switches.ts'
+import { countPerHouse } from './count-per-house.ts'
 import type { House, Resident } from './house.ts'
 
 /** A simulated Kobo of a house: one more device, with a drive of its own. */
@@ -19,14 +20,8 @@ export type HouseKobo = Kobo & {
   syncUntilQuiet(): Promise<number>
 }
 
-/** How many Kobos of a house were counted. Each house counts anew, so that none depends on which tests came before. */
-const counted = new WeakMap<House, number>()
-
-function count(house: House): number {
-  const next = (counted.get(house) ?? 0) + 1
-  counted.set(house, next)
-  return next
-}
+/** Names and seeds of the Kobos of a house. */
+const count = countPerHouse()
 
 const open: { kobo: Kobo; home: string }[] = []
 

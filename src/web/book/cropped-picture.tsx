@@ -1,4 +1,5 @@
 import { pixelsOf, type Crop, type Size } from '../../catalogue/crop.ts'
+import { shadeAround } from './shade.ts'
 
 /** The most pixels of a page that a picture takes. */
 const WHOLE: Size = { width: 360, height: 480 }
@@ -25,7 +26,7 @@ export function WholePicture({ picture, size, crop }: Shown) {
         focusable="false"
       >
         <Picture picture={picture} size={size} />
-        <path class="shade" fill-rule="evenodd" d={aroundOf(size, crop)} />
+        <path class="shade" fill-rule="evenodd" d={shadeAround(size, partOf(size, crop))} />
       </svg>
     </div>
   )
@@ -67,12 +68,6 @@ export function CroppedPicture({ picture, size, crop }: Shown) {
 function Picture({ picture, size }: { picture: string; size: Size }) {
   // An old WebKit knows the address of an image within a drawing by no other name.
   return <image xlink:href={picture} width={String(size.width)} height={String(size.height)} />
-}
-
-/** The outline of the picture, and of the crop within it. */
-function aroundOf(size: Size, crop: Crop | null): string {
-  const { left, top, width, height } = partOf(size, crop)
-  return `M0 0H${size.width}V${size.height}H0ZM${left} ${top}h${width}v${height}h${-width}z`
 }
 
 function partOf(size: Size, crop: Crop | null): Crop {

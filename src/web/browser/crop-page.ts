@@ -1,4 +1,5 @@
 import { LEAST_LEFT, moveEdges, type Edges, type Grip } from '../../catalogue/crop-edges.ts'
+import { shadeAround } from '../book/shade.ts'
 
 // The page that crops a cover works without this, by its fields. With it, a frame over the picture can be dragged, and the fields follow.
 
@@ -113,14 +114,14 @@ function letDrag(
 
 /** Draws what is cut off in the shade, and what is left over. */
 function drawCrop(drawing: SVGSVGElement, { left, top, right, bottom }: Edges): void {
-  const { width: across, height: down } = drawing.viewBox.baseVal
-  const x = (across * left) / 100
-  const y = (down * top) / 100
-  const width = (across * (100 - left - right)) / 100
-  const height = (down * (100 - top - bottom)) / 100
+  const size = drawing.viewBox.baseVal
+  const x = (size.width * left) / 100
+  const y = (size.height * top) / 100
+  const width = (size.width * (100 - left - right)) / 100
+  const height = (size.height * (100 - top - bottom)) / 100
   drawing
     .querySelector('.shade')
-    ?.setAttribute('d', `M0 0H${across}V${down}H0ZM${x} ${y}h${width}v${height}h${-width}z`)
+    ?.setAttribute('d', shadeAround(size, { left: x, top: y, width, height }))
   document.getElementById('left-over')?.setAttribute('viewBox', [x, y, width, height].join(' '))
   const part = document.querySelector('#part rect')
   for (const [name, value] of Object.entries({ x, y, width, height }))

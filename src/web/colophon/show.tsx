@@ -3,7 +3,7 @@ import type { Home } from '../../home.ts'
 import { version } from '../../version.ts'
 import { bytesInWords } from '../../bytes-in-words.ts'
 import { Layout } from '../layout.tsx'
-import { told } from '../library/choice-words.tsx'
+import { counted, told } from '../told.ts'
 import { link } from '../paths.ts'
 import type { Page, Visit } from '../visit.ts'
 import { diskOf, type Disk } from './disk.ts'
@@ -126,7 +126,3 @@ const MADE_WITH = [
   ['BSD-2-Clause', 'entities'],
   ['ISC', 'saxes'],
 ] as const
-
-function counted(count: number, what: string): string {
-  return count === 1 ? `One ${what}` : `${told(count)} ${what}s`
-}

@@ -13,7 +13,7 @@ import { link } from '../paths.ts'
 import type { Page, Visit } from '../visit.ts'
 import { AddressPage } from './address-page.tsx'
 import { Carries, carriedIn, CARRIED } from './carries.tsx'
-import { OfferFirstShelf } from './first-shelf.tsx'
+import { OfferFirstShelf } from './offer-first-shelf.tsx'
 import { basesFor, NotReachable } from './reach.tsx'
 import { writesDrives } from './writes-drives.ts'
 

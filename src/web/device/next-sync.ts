@@ -8,7 +8,7 @@ import { previewOf, type Preview } from '../../sync/preview.ts'
 import { rehearseSync, type Wish } from '../../sync/rehearse.ts'
 import { tellPreview } from '../../sync/tell-preview.ts'
 import { baseOf } from '../cookie.ts'
-import { told } from '../library/choice-words.tsx'
+import { told } from '../told.ts'
 import type { WebContext } from '../visit.ts'
 
 /** What the next sync of a device will do, as things are, or after a wish that is not done. Throws what the wish throws. */

@@ -3,7 +3,7 @@ import type { Home } from '../../home.ts'
 import { ownDevice } from '../../own-device.ts'
 import { runningSync, type RunningSync } from '../../sync/running.store.ts'
 import { Layout, Time } from '../layout.tsx'
-import { told } from '../library/choice-words.tsx'
+import { counted } from '../told.ts'
 import { link } from '../paths.ts'
 import type { Page, Visit } from '../visit.ts'
 import { Plate } from './plate.tsx'
@@ -44,14 +44,13 @@ export function Now({ visit, device, running }: Of) {
     <div id="now" role="status" data-now={address} class="running">
       <p class="tide">
         {isAnswered ? 'It has what was due' : 'It is syncing'}, since{' '}
-        <Time visit={visit} at={since} />: {counted(sent, 'operation')} sent,{' '}
-        {counted(downloads, 'book')} downloaded so far.
+        <Time visit={visit} at={since} />: {nothingOr(sent, 'operation')} sent,{' '}
+        {nothingOr(downloads, 'book')} downloaded so far.
       </p>
     </div>
   )
 }
 
-function counted(count: number, what: string): string {
-  if (count === 0) return 'nothing'
-  return count === 1 ? `one ${what}` : `${told(count)} ${what}s`
+function nothingOr(count: number, what: string): string {
+  return count === 0 ? 'nothing' : counted(count, what).toLowerCase()
 }

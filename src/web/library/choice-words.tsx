@@ -1,4 +1,5 @@
 import { link } from '../paths.ts'
+import { counted, told } from '../told.ts'
 import type { Visit } from '../visit.ts'
 import { FILTERS, libraryLink, ORDERS, VIEWS, type Choices } from './choices.ts'
 
@@ -78,10 +79,10 @@ export function ChoiceWords({ visit, choices }: { visit: Visit; choices: Choices
 export function Done({ choices, root }: { choices: Choices; root: string }) {
   const { added, known, failed, untaken, shelved, gone } = choices
   const parts = [
-    added > 0 && `${books(added)} added`,
+    added > 0 && `${counted(added, 'book')} added`,
     known > 0 && knownInWords(known, added),
-    shelved > 0 && `${books(shelved)} put on the shelf`,
-    gone > 0 && `${books(gone)} deleted`,
+    shelved > 0 && `${counted(shelved, 'book')} put on the shelf`,
+    gone > 0 && `${counted(gone, 'book')} deleted`,
   ].filter((part) => part !== false)
   if (parts.length === 0 && failed + untaken === 0) return null
   return (
@@ -107,15 +108,6 @@ export function Done({ choices, root }: { choices: Choices; root: string }) {
 
 /** “One book was already there”; behind those that were added, “3 were already there”. */
 function knownInWords(known: number, added: number): string {
-  const some = added === 0 ? books(known) : known === 1 ? 'one' : told(known)
+  const some = added === 0 ? counted(known, 'book') : known === 1 ? 'one' : told(known)
   return `${some} ${known === 1 ? 'was' : 'were'} already there`
-}
-
-function books(count: number): string {
-  return count === 1 ? 'One book' : `${told(count)} books`
-}
-
-/** A number as people read it. */
-export function told(count: number): string {
-  return count.toLocaleString('en-GB')
 }

@@ -10,7 +10,7 @@ import type { CountedShelf } from '../../shelves/shelf.ts'
 import { devicesCarrying } from '../../sync/carried.store.ts'
 import { readForm } from '../form.ts'
 import { Form, Layout } from '../layout.tsx'
-import { told } from '../library/choice-words.tsx'
+import { counted, told } from '../told.ts'
 import { link } from '../paths.ts'
 import type { Page, Visit } from '../visit.ts'
 import { countArriving, spinesOf, type SpineOf } from './spines.store.ts'
@@ -114,7 +114,7 @@ function ShelvesPage({ visit, shelves }: { visit: Visit; shelves: Shown[] }) {
           </div>
           <Spines root={root} spines={spines} more={shelf.books - spines.length} shelf={shelf.id} />
           <p class="soft">
-            {counted(shelf.books)}. <CarriedBy carriers={carriers} />
+            {emptyOr(shelf.books)}. <CarriedBy carriers={carriers} />
           </p>
         </section>
       ))}
@@ -151,8 +151,7 @@ export function CarriedBy({ carriers }: { carriers: Shown['carriers'] }) {
   )
 }
 
-/** A number of books in words. */
-export function counted(books: number): string {
-  if (books === 0) return 'Empty'
-  return books === 1 ? 'One book' : `${told(books)} books`
+/** How many books stand there, in words. */
+export function emptyOr(books: number): string {
+  return books === 0 ? 'Empty' : counted(books, 'book')
 }

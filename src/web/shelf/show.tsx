@@ -14,7 +14,7 @@ import { Books } from '../library/books.tsx'
 import { link } from '../paths.ts'
 import { readQuery } from '../query.ts'
 import type { Page, Visit } from '../visit.ts'
-import { CarriedBy, counted } from './list.tsx'
+import { CarriedBy, emptyOr } from './list.tsx'
 import { countArriving } from './spines.store.ts'
 
 /** How many books stand on one page. */
@@ -93,7 +93,7 @@ function ShelfPage(props: {
         </p>
       )}
       <p class="lead">
-        {counted(count)}. <CarriedBy carriers={devices.filter(({ carries }) => carries)} />
+        {emptyOr(count)}. <CarriedBy carriers={devices.filter(({ carries }) => carries)} />
       </p>
       {count === 0 ? (
         <p>
