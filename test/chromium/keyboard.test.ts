@@ -56,8 +56,8 @@ test('a book comes from a file onto a shelf, and everything is gone to, by the k
   // A file, with the key that presses what the keyboard is at.
   const file = join(folder, 'emma.epub')
   writeFileSync(file, await makeEpub({ title: 'Emma', authors: ['Jane Austen'] }))
-  await tabTo(page, 'EPUB files from this device')
   const choosing = page.waitForEvent('filechooser')
+  await tabTo(page, 'EPUB files from this device')
   await keys('Enter')
   await (await choosing).setFiles(file)
   await page.getByText('One book added.').waitFor()

@@ -116,6 +116,23 @@ test('a shelf that is ticked and unticked before the first answer came is left w
   expect(body.items.map(({ books }) => books)).toEqual([0])
 })
 
+test('that a shelf was kept is not said of the next one while that is on its way', async () => {
+  await page.goto(`${house.url}/books/${book}`)
+  const sofa = page.getByLabel('Sofa', { exact: true })
+  const told = page.locator('form.shelve').getByRole('status')
+  const letGo = Promise.withResolvers<void>()
+  await sofa.check()
+  await told.filter({ hasText: 'Kept.' }).waitFor()
+  await page.route('**/shelves', async (route) => {
+    await letGo.promise
+    await route.continue()
+  })
+  await sofa.uncheck()
+  expect(await told.textContent()).toBe('')
+  letGo.resolve()
+  await told.filter({ hasText: 'Kept.' }).waitFor()
+})
+
 test('only imports bring something that can be shown: after mere preparation nothing is said', async () => {
   const { imports, preparation } = house.server.home.underWay
   const ends = [preparation.begin('Emma', null), imports.begin('kim.epub', null)]

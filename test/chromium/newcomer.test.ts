@@ -41,13 +41,14 @@ test(`a newcomer comes from an empty server to a book on the device in at most $
 
   await page.goto(firstVisitLink(house))
   clicks.beside('The link in the log')
+  await page.locator('#name:focus').waitFor()
   await page.keyboard.type('Anna')
   await page.keyboard.press('Tab')
   await page.keyboard.type(PASSWORD)
   await page.getByRole('button', { name: 'Make my account' }).click()
 
-  await page.getByText('Drop an EPUB anywhere on this page').waitFor()
   const choosing = page.waitForEvent('filechooser')
+  await page.getByText('Drop an EPUB anywhere on this page').waitFor()
   await page.getByLabel('EPUB files from this device').click()
   await (await choosing).setFiles(file)
   clicks.beside('The file, in the window of the machine')

@@ -55,7 +55,6 @@ describe('a name that nobody has', () => {
       const known = shortest.get('Known') ?? 0
       for (const kind of ['Wayless', 'Nobody']) {
         const ratio = (shortest.get(kind) ?? 0) / known
-        console.log('RATIO', path, kind, ratio.toFixed(2), known.toFixed(1))
         expect([path, kind, ratio > 0.5 && ratio < 2, ratio]).toEqual([path, kind, true, ratio])
       }
     }

@@ -9,6 +9,8 @@ const OF_COLOURS = ['color-contrast', 'link-in-text-block']
 
 /** What an accessibility checker finds serious on the page that is shown: in the light, and in the dark. */
 export async function seriousOn(page: Page): Promise<string[]> {
+  // Until its style has come a page has the colours of the browser.
+  await page.waitForLoadState('load')
   // By the protocol and not as an element: the policy of the page lets no foreign script run.
   await page.evaluate(AXE)
   const found: string[] = []

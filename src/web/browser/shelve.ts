@@ -6,6 +6,8 @@ export function shelveAtOnce(): void {
   if (!document.querySelector(FORM)) return
   let before = Promise.resolve()
   const keep = (form: HTMLFormElement, fields: FormData): void => {
+    // What was kept before says nothing of this.
+    tell('')
     before = before.then(() => send(form, asOfNow(fields)))
   }
   // The form itself is taken from each answer: what listens to it is the document.
