@@ -1,13 +1,11 @@
 import type { ExpressionBuilder, Selectable } from 'kysely'
+import { inChunks } from '../db/in-chunks.ts'
 import type { Db, Schema, Tx } from '../db/schema.ts'
 import type { Artifact, MadeArtifact } from './artifact.ts'
 import { insertSpanMap } from './span-map.store.ts'
 
 /** After so many failures a book waits for a person. */
 const PATIENCE = 3
-
-/** Parameters per statement: far below what either database takes. */
-const SLICE = 500
 
 /**
  * The finished artifacts with these hashes, by hash. Hashes without one are absent. Two books may have come to the same bytes: that
@@ -18,11 +16,11 @@ export async function artifactsByHashes(
   hashes: readonly string[],
 ): Promise<Map<string, Artifact>> {
   const found = new Map<string, Artifact>()
-  for (const slice of slices(hashes)) {
+  for (const some of inChunks(hashes)) {
     const rows = await db
       .selectFrom('artifact')
       .selectAll()
-      .where('hash', 'in', slice)
+      .where('hash', 'in', some)
       .orderBy('format')
       .execute()
     for (const row of rows) found.set(row.hash, toArtifact(row))
@@ -90,11 +88,11 @@ export async function leaseBooks(
   until: number,
 ): Promise<string[]> {
   const leased: string[] = []
-  for (const slice of slices(books)) {
+  for (const some of inChunks(books)) {
     const rows = await tx
       .updateTable('book')
       .set({ lease_until: until })
-      .where('id', 'in', slice)
+      .where('id', 'in', some)
       .where('artifact', 'is', null)
       .where(withoutLease(now))
       .returning('id')
@@ -112,7 +110,7 @@ export async function releaseLeases(tx: Tx, books?: readonly string[]): Promise<
     .where('lease_until', 'is not', null)
     .where('artifact', 'is', null)
   if (!books) await release.execute()
-  else for (const slice of slices(books)) await release.where('id', 'in', slice).execute()
+  else for (const some of inChunks(books)) await release.where('id', 'in', some).execute()
 }
 
 /**
@@ -150,11 +148,11 @@ export async function countFailure(tx: Tx, book: string, again: number): Promise
 
 /** Counts that the server ended while these books were made. */
 export async function countInterruptions(tx: Tx, books: readonly string[]): Promise<void> {
-  for (const slice of slices(books))
+  for (const some of inChunks(books))
     await tx
       .updateTable('book')
       .set((build) => ({ prepare_interrupted: build('prepare_interrupted', '+', 1) }))
-      .where('id', 'in', slice)
+      .where('id', 'in', some)
       .execute()
 }
 
@@ -197,12 +195,12 @@ const AS_NEVER_TRIED = { prepare_failures: 0, prepare_interrupted: 0, lease_unti
 /** Those of `books` that some device wants, whose artifact is not finished, and that were not given up. */
 export async function preparingAmong(db: Db, books: readonly string[]): Promise<Set<string>> {
   const preparing = new Set<string>()
-  for (const slice of slices(books)) {
+  for (const some of inChunks(books)) {
     const rows = await db
       .selectFrom('book')
       .innerJoin('shelf_book', 'shelf_book.book', 'book.id')
       .innerJoin('shelf', 'shelf.id', 'shelf_book.shelf')
-      .where('book.id', 'in', slice)
+      .where('book.id', 'in', some)
       .where('book.artifact', 'is', null)
       .where('book.deleted_at', 'is', null)
       .where('book.prepare_failures', '<', PATIENCE)
@@ -251,9 +249,4 @@ function withoutLease(now: number) {
 function toArtifact(row: Selectable<Schema['artifact']>): Artifact {
   const { hash, book, file_rev: fileRev, format, size } = row
   return { hash, book, fileRev, format, size }
-}
-
-function* slices(values: readonly string[]): Generator<string[]> {
-  for (let start = 0; start < values.length; start += SLICE)
-    yield values.slice(start, start + SLICE)
 }

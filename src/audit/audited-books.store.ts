@@ -1,15 +1,13 @@
 import type { Device } from '../devices/device.ts'
+import { inChunks } from '../db/in-chunks.ts'
 import type { Db } from '../db/schema.ts'
 import { foldAnnotations } from '../reading/annotation-set.ts'
 import { patchesOf } from '../reading/annotation-spool.store.ts'
 import { statesOf } from '../reading/reading-state.store.ts'
 import { unsavedHighlights } from '../reading/unsaved.store.ts'
-import { entriesOf } from '../sync/holding.store.ts'
+import { entriesOf } from '../sync/book-entries.store.ts'
 import { carriedShelves } from '../sync/pair.store.ts'
 import type { AuditedBook } from './snapshot.ts'
-
-/** Ids per statement, well below what SQLite binds. */
-const CHUNK = 500
 
 /**
  * What the server knows of books that a device has or should have: of these, and of those that its ledger names or that it carries.
@@ -53,8 +51,7 @@ async function loaded(
   marked: ReadonlySet<string>,
 ): Promise<AuditedBook[]> {
   const books: AuditedBook[] = []
-  for (let start = 0; start < ids.length; start += CHUNK) {
-    const some = ids.slice(start, start + CHUNK)
+  for (const some of inChunks(ids)) {
     const rows = await db
       .selectFrom('book')
       .select(['id', 'artifact', 'deleted_at'])

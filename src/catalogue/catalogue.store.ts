@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Selectable } from 'kysely'
+import { inChunks } from '../db/in-chunks.ts'
 import type { Db, Schema, Tx } from '../db/schema.ts'
 import { Problem } from '../problem.ts'
 import type { Book } from './book.ts'
@@ -25,11 +26,10 @@ export async function bookByContent(db: Db, hash: string): Promise<Book | undefi
   return known && bookById(db, known.book)
 }
 
-/** The books with these ids, also deleted ones; four queries for every 500 ids. */
+/** The books with these ids, also deleted ones; four queries for some hundreds of ids. */
 export async function booksByIds(db: Db, ids: string[]): Promise<Map<string, Book>> {
   const found = new Map<string, Book>()
-  for (let from = 0; from < ids.length; from += IDS_PER_QUERY) {
-    const some = ids.slice(from, from + IDS_PER_QUERY)
+  for (const some of inChunks(ids)) {
     const rows = await db.selectFrom('book').selectAll().where('id', 'in', some).execute()
     for (const book of await withParts(db, rows)) found.set(book.id, book)
   }
@@ -225,9 +225,6 @@ export async function restoreBook(tx: Tx, id: string, now: number): Promise<bool
     .executeTakeFirst()
   return restored.numUpdatedRows > 0n
 }
-
-/** Well below what both databases allow in one statement. */
-const IDS_PER_QUERY = 500
 
 /** The books of these rows, in their order. */
 async function withParts(db: Db, rows: Selectable<Schema['book']>[]): Promise<Book[]> {

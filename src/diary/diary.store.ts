@@ -1,3 +1,4 @@
+import { inChunks } from '../db/in-chunks.ts'
 import type { Db } from '../db/schema.ts'
 import type { Entry } from '../sync/log.ts'
 import { foretoldBetween } from '../sync/foretold.store.ts'
@@ -94,18 +95,13 @@ async function pagesFor(
   )
   const found = new Map(last.map((row) => [row.id, row]))
   const ids = [...named]
-  for (let start = 0; start < ids.length; start += CHUNK)
-    for (const row of await pages(db, device)
-      .where('id', 'in', ids.slice(start, start + CHUNK))
-      .execute())
+  for (const some of inChunks(ids))
+    for (const row of await pages(db, device).where('id', 'in', some).execute())
       found.set(row.id, row)
   return [...found.values()]
     .map(({ id, seq, at, returned_seq }) => ({ id, seq, at, taken: returned_seq !== null }))
     .sort((one, other) => one.seq - other.seq)
 }
-
-/** Pages per statement, well below what SQLite binds. */
-const CHUNK = 200
 
 function pages(db: Db, device: string) {
   return db

@@ -1,24 +1,22 @@
 import type { Selectable } from 'kysely'
 import { z } from 'zod'
+import { inChunks } from '../db/in-chunks.ts'
 import type { Db, Schema, Tx } from '../db/schema.ts'
 import type { ReadingState } from './reading-state.ts'
-
-/** Ids per statement, well below what SQLite binds. */
-const CHUNK = 500
 
 /** Where a person is in each of these books. Books they never opened are not in it. */
 export async function statesOf(
   db: Db,
   person: string,
-  books: string[],
+  books: readonly string[],
 ): Promise<Map<string, ReadingState>> {
   const states = new Map<string, ReadingState>()
-  for (let start = 0; start < books.length; start += CHUNK) {
+  for (const some of inChunks(books)) {
     const rows = await db
       .selectFrom('reading_state')
       .selectAll()
       .where('person', '=', person)
-      .where('book', 'in', books.slice(start, start + CHUNK))
+      .where('book', 'in', some)
       .execute()
     for (const row of rows) states.set(row.book, toState(row))
   }

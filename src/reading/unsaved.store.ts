@@ -1,11 +1,9 @@
 import { z } from 'zod'
+import { inChunks } from '../db/in-chunks.ts'
 import type { Db } from '../db/schema.ts'
 import { holdsMarkup } from './annotation-set.ts'
 import { patchesOf } from './annotation-spool.store.ts'
 import { mayBeUnsaved, type FileEvent } from './unsaved.ts'
-
-/** Books per statement, well below what SQLite binds. */
-const CHUNK = 200
 
 /**
  * Which of these books may hold highlights on a Kobo of this person that are not stored here, or marks of a stylus, which cannot be given
@@ -19,13 +17,16 @@ export async function unsavedHighlights(
 ): Promise<Set<string>> {
   const all = [...new Set(books)]
   const unsaved = new Set<string>()
-  for (let start = 0; start < all.length; start += CHUNK)
-    for (const book of await unsavedAmong(db, person, all.slice(start, start + CHUNK)))
-      unsaved.add(book)
+  for (const some of inChunks(all))
+    for (const book of await unsavedAmong(db, person, some)) unsaved.add(book)
   return unsaved
 }
 
-async function unsavedAmong(db: Db, person: string, books: string[]): Promise<Set<string>> {
+async function unsavedAmong(
+  db: Db,
+  person: string,
+  books: readonly string[],
+): Promise<Set<string>> {
   const held = await db
     .selectFrom('holding')
     .innerJoin('device', 'device.id', 'holding.device')
@@ -55,7 +56,11 @@ async function unsavedAmong(db: Db, person: string, books: string[]): Promise<Se
 }
 
 /** Books whose folded set cannot give everything back. */
-async function beyondTheSets(db: Db, person: string, books: string[]): Promise<Set<string>> {
+async function beyondTheSets(
+  db: Db,
+  person: string,
+  books: readonly string[],
+): Promise<Set<string>> {
   const rows = await db
     .selectFrom('annotation_patch')
     .select(['content', 'beyond'])
@@ -74,7 +79,7 @@ async function beyondTheSets(db: Db, person: string, books: string[]): Promise<S
 }
 
 /** When annotations of these books were last told of, and last asked for, without a token of ours. */
-async function unverifiedCalls(db: Db, books: string[]): Promise<Map<string, number[]>> {
+async function unverifiedCalls(db: Db, books: readonly string[]): Promise<Map<string, number[]>> {
   const written = await db
     .selectFrom('annotation_patch')
     .select(['content as book', (row) => row.fn.max('at').as('at')])
@@ -99,7 +104,7 @@ type Placed = FileEvent & { seq: number }
 async function eventsOf(
   db: Db,
   device: string,
-  books: string[],
+  books: readonly string[],
 ): Promise<Map<string, FileEvent[]>> {
   const events = new Map<string, Placed[]>(books.map((book) => [book, []]))
   if (books.length === 0) return events
@@ -119,7 +124,7 @@ async function eventsOf(
   return events
 }
 
-function factsOf(db: Db, device: string, books: string[]) {
+function factsOf(db: Db, device: string, books: readonly string[]) {
   return db
     .selectFrom('log')
     .select(['seq', 'at', 'kind', 'book', 'detail'])
@@ -153,7 +158,7 @@ function kindsOf({ kind, detail }: { kind: string; detail: string | null }): Fil
 }
 
 /** Removals that were taken. */
-function removalsOf(db: Db, device: string, books: string[]) {
+function removalsOf(db: Db, device: string, books: readonly string[]) {
   return db
     .selectFrom('operation')
     .innerJoin('page', 'page.id', 'operation.page')
@@ -166,7 +171,7 @@ function removalsOf(db: Db, device: string, books: string[]) {
 }
 
 /** What the oldest entries came to: what was seen before the stay that they end in is of another. */
-function basesOf(db: Db, device: string, books: string[]) {
+function basesOf(db: Db, device: string, books: readonly string[]) {
   return db
     .selectFrom('base')
     .select(['book', 'at', 'detail'])

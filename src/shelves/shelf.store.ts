@@ -1,10 +1,8 @@
+import { inChunks } from '../db/in-chunks.ts'
 import type { Db, Tx } from '../db/schema.ts'
 import { nameKey } from '../name-key.ts'
 import { Problem } from '../problem.ts'
 import { shelfName, type CountedShelf, type Shelf } from './shelf.ts'
-
-/** Rows and ids per statement, well below what SQLite binds. */
-const CHUNK = 500
 
 /** A person's shelves in their order, those of one place by name, each with the number of its books that are not deleted. */
 export async function shelvesOf(db: Db, person: string): Promise<CountedShelf[]> {
@@ -134,7 +132,7 @@ export async function addToShelf(
   now: number,
   cause: 'person' | 'machine',
 ): Promise<void> {
-  for (const some of chunks(books))
+  for (const some of inChunks(books))
     await tx
       .insertInto('shelf_book')
       .values(some.map((book) => ({ shelf, book, shelved_at: now, cause })))
@@ -148,7 +146,7 @@ export async function removeFromShelf(
   shelf: string,
   books: readonly string[],
 ): Promise<void> {
-  for (const some of chunks(books))
+  for (const some of inChunks(books))
     await tx.deleteFrom('shelf_book').where('shelf', '=', shelf).where('book', 'in', some).execute()
 }
 
@@ -173,10 +171,6 @@ async function refuseTakenName(
     .executeTakeFirst()
   if (taken && taken.id !== except)
     throw new Problem('conflict', `You already have a shelf called “${name}”.`)
-}
-
-function* chunks(ids: readonly string[]): Iterable<string[]> {
-  for (let at = 0; at < ids.length; at += CHUNK) yield ids.slice(at, at + CHUNK)
 }
 
 function toShelf(row: { id: string; person: string; name: string; created_at: number }): Shelf {

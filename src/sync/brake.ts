@@ -7,8 +7,8 @@ import { Problem } from '../problem.ts'
 import { randomId } from '../random-id.ts'
 import { addToShelf, shelvesOf } from '../shelves/shelf.store.ts'
 import { record } from './facts.ts'
-import { booksByMachine, countHeld } from './holding.store.ts'
-import { shelvesLeftByMachine } from './log.store.ts'
+import { booksByMachine, countHeld } from './brake.store.ts'
+import { shelvesLeftByMachine } from './brake.store.ts'
 
 /** So many removals by a machine need no confirmation, and this part of what the device holds. */
 const FEW = 5

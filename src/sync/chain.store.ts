@@ -3,7 +3,8 @@ import { z } from 'zod'
 import type { Db, Tx } from '../db/schema.ts'
 import type { Return } from './backup.ts'
 import type { Operation } from './log.ts'
-import { forgottenSpans, operationOf } from './log.store.ts'
+import { forgottenSpans } from './journeys.store.ts'
+import { operationOf } from './log-row.ts'
 
 /** A page by its id: whose it is, its place in the log and that of its first return. Undefined when this server never issued it. */
 export async function pageById(

@@ -4,7 +4,8 @@ import type { Home } from '../home.ts'
 import { knownBooks } from './known-books.store.ts'
 import { refold } from './holding.store.ts'
 import type { BookFact } from './log.ts'
-import { appendFacts, type Fact } from './log.store.ts'
+import { appendFacts } from './log.store.ts'
+import { type Fact } from './log-row.ts'
 import { addNote, notedDevices, takeNotes } from './notes.ts'
 
 /** How long a note may wait to be written, in ms. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Presence } from './holding.store.ts'
+import type { Presence } from './inventory.store.ts'
 import { readList, type ListContext } from './inventory.ts'
 
 const AFTER_SYNC: ListContext = { afterSync: true, whileReading: false }

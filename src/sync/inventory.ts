@@ -1,8 +1,8 @@
 import type { Device } from '../devices/device.ts'
 import type { Home } from '../home.ts'
 import { noteFact, noteList as noteWholeList } from './facts.ts'
-import { presenceOf, type Presence } from './holding.store.ts'
-import { recentKinds, wereEverListed } from './log.store.ts'
+import { presenceOf, type Presence } from './inventory.store.ts'
+import { recentKinds, wereEverListed } from './inventory.store.ts'
 
 /** A list that follows a reading state this closely is about the book that was just opened or closed, in ms. */
 const READING = 30_000

@@ -1,15 +1,12 @@
+import { inChunks } from '../db/in-chunks.ts'
 import type { Db } from '../db/schema.ts'
 
 /** Which of these ids are books of this catalogue, tombstones included. */
 export async function knownBooks(db: Db, ids: readonly string[]): Promise<Set<string>> {
   const known = new Set<string>()
   const all = [...new Set(ids)]
-  for (let start = 0; start < all.length; start += 500) {
-    const rows = await db
-      .selectFrom('book')
-      .select('id')
-      .where('id', 'in', all.slice(start, start + 500))
-      .execute()
+  for (const some of inChunks(all)) {
+    const rows = await db.selectFrom('book').select('id').where('id', 'in', some).execute()
     for (const row of rows) known.add(row.id)
   }
   return known
@@ -29,11 +26,11 @@ export async function titleOf(db: Db, id: string): Promise<string> {
 /** The titles of those of these books that are of this catalogue. */
 export async function titlesOf(db: Db, ids: readonly string[]): Promise<Map<string, string>> {
   const titles = new Map<string, string>()
-  for (let start = 0; start < ids.length; start += 500) {
+  for (const some of inChunks(ids)) {
     const rows = await db
       .selectFrom('book')
       .select(['id', 'title'])
-      .where('id', 'in', ids.slice(start, start + 500))
+      .where('id', 'in', some)
       .execute()
     for (const { id, title } of rows) titles.set(id, title)
   }

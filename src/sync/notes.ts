@@ -1,5 +1,5 @@
 import type { Database } from '../db/open.ts'
-import type { Fact } from './log.store.ts'
+import type { Fact } from './log-row.ts'
 
 /** How many notes may wait. A crash may lose them all; they gate nothing. */
 const LIMIT = 20_000

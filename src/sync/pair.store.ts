@@ -1,7 +1,9 @@
 import { sql } from 'kysely'
 import type { Device } from '../devices/device.ts'
+import { inChunks } from '../db/in-chunks.ts'
 import type { Db, Tx } from '../db/schema.ts'
-import { toHolding, unnamedHolding } from './holding.store.ts'
+import { toHolding } from './holding-row.ts'
+import { unnamedHolding } from './holding.store.ts'
 import { NOTHING, type Holding } from './holding.ts'
 import type { Pair } from './plan.ts'
 
@@ -81,8 +83,7 @@ export async function lastShelvedDuePairs(
 /** The pairs of a device with these books; one that is not in the catalogue is left out. */
 export async function pairsOf(db: Db, device: Device, ids: readonly string[]): Promise<Pair[]> {
   const found: Pair[] = []
-  for (let start = 0; start < ids.length; start += PART) {
-    const some = ids.slice(start, start + PART)
+  for (const some of inChunks(ids)) {
     found.push(...(await pairs(db, device, (book) => book.where('book.id', 'in', some))))
   }
   return found
@@ -110,12 +111,8 @@ export async function heldPairs(db: Db, device: Device, limit: number): Promise<
 
 /** Pairs for which nothing can become due by itself are due no more. */
 export async function settle(tx: Tx, device: string, books: readonly string[]): Promise<void> {
-  for (let start = 0; start < books.length; start += 500)
-    await tx
-      .deleteFrom('due')
-      .where('device', '=', device)
-      .where('book', 'in', books.slice(start, start + 500))
-      .execute()
+  for (const some of inChunks(books))
+    await tx.deleteFrom('due').where('device', '=', device).where('book', 'in', some).execute()
 }
 
 function books(db: Db, device: Device) {

@@ -15,7 +15,7 @@ import { raiseMediaNumber } from './device-progress.store.ts'
 import { record } from './facts.ts'
 import { holdingsOf, refold } from './holding.store.ts'
 import { everyBook } from './known-books.store.ts'
-import { lastRolledBack, wasTold } from './log.store.ts'
+import { lastRolledBack, wasTold } from './journeys.store.ts'
 import type { KeptSession } from './session.store.ts'
 import { NO_PAGE, readTokenWith, type SyncToken } from './token.ts'
 

@@ -1,3 +1,4 @@
+import { inChunks } from '../db/in-chunks.ts'
 import type { Db, Tx } from '../db/schema.ts'
 import { saveBase } from './base.store.ts'
 import type { Base, Mark } from './log.ts'
@@ -127,12 +128,8 @@ export async function deleteEntries(
   device: string,
   seqs: readonly number[],
 ): Promise<void> {
-  for (let start = 0; start < seqs.length; start += CHUNK)
-    await tx
-      .deleteFrom('log')
-      .where('device', '=', device)
-      .where('seq', 'in', seqs.slice(start, start + CHUNK))
-      .execute()
+  for (const some of inChunks(seqs))
+    await tx.deleteFrom('log').where('device', '=', device).where('seq', 'in', some).execute()
 }
 
 /** The facts about the whole device, in the order of the log. */
@@ -176,11 +173,7 @@ export async function forgetStrangersPages(tx: Tx, device: string): Promise<void
     .orderBy('page.seq')
     .execute()
   const ids = empty.map((row) => row.id)
-  for (let start = 0; start < ids.length; start += CHUNK)
-    await tx
-      .deleteFrom('page')
-      .where('id', 'in', ids.slice(start, start + CHUNK))
-      .execute()
+  for (const some of inChunks(ids)) await tx.deleteFrom('page').where('id', 'in', some).execute()
   await deleteEntries(
     tx,
     device,

@@ -5,7 +5,8 @@ import type { Home } from '../home.ts'
 import { addToShelf, deleteShelf, removeFromShelf } from '../shelves/shelf.store.ts'
 import { booksCarried, devicesCarrying, excludedBooks, setCarried } from './carried.store.ts'
 import { record } from './facts.ts'
-import { booksByMachine, booksThere } from './holding.store.ts'
+import { booksByMachine } from './brake.store.ts'
+import { booksThere } from './holding.store.ts'
 
 /** Who changed what should be on a device: a person, or a machine that must not empty a Kobo unasked. */
 export type Cause = 'person' | 'machine'

@@ -10,7 +10,7 @@ import {
 import type { Home } from '../home.ts'
 import { unsavedHighlights } from '../reading/unsaved.store.ts'
 import { record } from '../sync/facts.ts'
-import { entriesOf } from '../sync/holding.store.ts'
+import { entriesOf } from '../sync/book-entries.store.ts'
 import { downloadTrouble, type DownloadTrouble } from './download-trouble.ts'
 import { tell } from './tell.ts'
 import {

@@ -1,3 +1,4 @@
+import { inChunks } from '../db/in-chunks.ts'
 import type { Db, Tx } from '../db/schema.ts'
 import type { Mark } from '../sync/log.ts'
 import type { Titled } from '../errata/watchdog-errata.ts'
@@ -80,11 +81,11 @@ function completedBooks(db: Db, device: string) {
 
 /** Lets go of books whose download is over. */
 export async function letGo(tx: Tx, device: string, books: readonly string[]): Promise<void> {
-  for (let start = 0; start < books.length; start += CHUNK)
+  for (const some of inChunks(books))
     await tx
       .deleteFrom('download_watch')
       .where('device', '=', device)
-      .where('book', 'in', books.slice(start, start + CHUNK))
+      .where('book', 'in', some)
       .execute()
 }
 
@@ -106,11 +107,11 @@ export async function titlesOf(
   ids: readonly string[],
 ): Promise<Map<string, Titled & { metaRev: number; isDeleted: boolean }>> {
   const titles = new Map<string, Titled & { metaRev: number; isDeleted: boolean }>()
-  for (let start = 0; start < ids.length; start += CHUNK) {
+  for (const some of inChunks(ids)) {
     const rows = await db
       .selectFrom('book')
       .select(['id', 'title', 'meta_rev', 'deleted_at'])
-      .where('id', 'in', ids.slice(start, start + CHUNK))
+      .where('id', 'in', some)
       .execute()
     for (const { id, title, meta_rev, deleted_at } of rows)
       titles.set(id, { id, title, metaRev: meta_rev, isDeleted: deleted_at !== null })
@@ -143,6 +144,3 @@ export async function unknownKindsSince(
     .orderBy('shape')
     .execute()
 }
-
-/** Ids per statement, well below what SQLite binds. */
-const CHUNK = 500

@@ -12,7 +12,7 @@ export const SABOTAGES: Sabotage[] = [
     what: 'mark on send',
     changes: [
       {
-        file: 'holding.store.js',
+        file: 'book-entries.store.js',
         from: 'const acknowledged = row.on_chain === 1;',
         to: 'const acknowledged = true;',
       },
@@ -72,10 +72,10 @@ export const SABOTAGES: Sabotage[] = [
       },
       {
         file: 'holding.store.js',
-        from: '.values(some.map((book) => ({ device, book })))',
+        from: '.values([...entries.keys()].map((book) => ({ device, book })))',
         to: `.values((await tx.selectFrom('device').select('id').where('person', '=', (own) =>
                own.selectFrom('device as own').select('own.person').where('own.id', '=', device)).execute())
-               .flatMap((each) => some.map((book) => ({ device: each.id, book }))))`,
+               .flatMap((each) => [...entries.keys()].map((book) => ({ device: each.id, book }))))`,
       },
     ],
     breaks: /I4:|I5:/,
