@@ -39,7 +39,7 @@ const IN_TWO_STEPS = {
 }
 
 test.concurrent('schedules whose server is killed notice: one decision in two transactions', async () => {
-  const run = { schedules: 60, seed: 10, killed: 60 }
+  const run = { schedules: 60, seed: 400, killed: 60 }
   const { broken } = await soakChanged([IN_TWO_STEPS], run)
   expect(broken.join('\n')).toMatch(/I2:/)
 }, 600_000)

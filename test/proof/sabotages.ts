@@ -31,7 +31,7 @@ export const SABOTAGES: Sabotage[] = [
       { file: 'stay.js', from: 'if (since === undefined) return true;', to: 'return true;' },
     ],
     breaks: /I4:|I21:/,
-    seed: 20_000,
+    seed: 20_018,
   },
   {
     // A page that was left behind becomes an ancestor of every page that comes after it.
@@ -45,7 +45,7 @@ export const SABOTAGES: Sabotage[] = [
       { file: 'turn.js', from: 'import { headOf,', to: 'import { headOf, newestIssued,' },
     ],
     breaks: /I4:|I7:/,
-    seed: 170,
+    seed: 176,
   },
   {
     what: 'page numbers instead of random ids',
@@ -91,7 +91,7 @@ export const SABOTAGES: Sabotage[] = [
       },
     ],
     breaks: /I7:|I19:/,
-    seed: 75,
+    seed: 150,
   },
   {
     what: 'readiness removes',
@@ -103,7 +103,7 @@ export const SABOTAGES: Sabotage[] = [
       },
     ],
     breaks: /I3:/,
-    seed: 1,
+    seed: 24,
   },
   {
     what: 'an old audit beats newer facts',
