@@ -109,7 +109,7 @@ const stories: {
     without: {
       edits: [
         {
-          file: 'fold.ts',
+          file: 'fold-proof.ts',
           from: "if (what === 'file' && isAboutToGo(stay)) stay.file = true",
           to: '',
         },
@@ -135,7 +135,7 @@ const stories: {
     without: {
       edits: [
         {
-          file: 'fold.ts',
+          file: 'fold-proof.ts',
           from: 'stay.metaRev = null stay.stateRev = null }',
           to: 'stay.metaRev = null }',
         },

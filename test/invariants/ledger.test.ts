@@ -49,7 +49,7 @@ describe('the lives notice when a rule is taken away', () => {
       rule: 'metadata that was not acknowledged is sent again',
       edits: [
         {
-          file: 'fold.ts',
+          file: 'fold-operation.ts',
           from: 'stay.metaRev = acknowledged ? operation.metaRev : null',
           to: 'stay.metaRev = operation.metaRev',
         },
@@ -82,7 +82,7 @@ describe('the lives notice when a rule is taken away', () => {
       rule: 'an offered removal leaves the book unsure',
       edits: [
         {
-          file: 'fold.ts',
+          file: 'fold-operation.ts',
           from: "else if (stay.state !== 'none') doubt(stay, 'removal', entry, entry.settled ?? 'open')",
           to: '',
         },
@@ -215,7 +215,7 @@ describe('stories of rare rules, told with the rule and without', () => {
       without: {
         edits: [
           {
-            file: 'fold.ts',
+            file: 'fold-proof.ts',
             from: 'if (stay.consent) return // the old file neither spends nor blocks a consent',
             to: 'stay.consent = null',
           },
@@ -238,7 +238,7 @@ describe('stories of rare rules, told with the rule and without', () => {
       without: {
         edits: [
           {
-            file: 'fold.ts',
+            file: 'fold-wish.ts',
             from: "else doubt(stay, 'consent', wish, wish)",
             to: 'else endStay(stay, wish)',
           },
