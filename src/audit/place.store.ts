@@ -5,6 +5,7 @@ import { Problem } from '../problem.ts'
 import { pageById } from '../sync/chain.store.ts'
 import { lastEntry } from '../sync/log.store.ts'
 import type { Mark } from '../sync/log.ts'
+import { sessionAfter } from '../sync/session.store.ts'
 import { readTokenWith } from '../sync/token.ts'
 import { placeOf, type Clues, type Place } from './place.ts'
 
@@ -68,16 +69,7 @@ async function returnsOf(db: Db, device: string, page: string, seq: number): Pro
 
 /** The last entry before the first session that began after the entry at `seq`. */
 async function endOfSession(db: Db, device: string, seq: number, last: Mark): Promise<Mark> {
-  const next = await db
-    .selectFrom('log')
-    .select('seq')
-    .where('device', '=', device)
-    .where('book', 'is', null)
-    .where('kind', '=', 'session')
-    .where('seq', '>', seq)
-    .orderBy('seq')
-    .limit(1)
-    .executeTakeFirst()
+  const next = await sessionAfter(db, device, seq)
   if (!next) return last
   const end = await db
     .selectFrom('log')

@@ -3,6 +3,7 @@ import type { Db } from '../db/schema.ts'
 import type { Entry } from '../sync/log.ts'
 import { foretoldBetween } from '../sync/foretold.store.ts'
 import { readLog } from '../sync/log.store.ts'
+import { sessionAfter } from '../sync/session.store.ts'
 import type { IssuedPage, SyncRecord } from './sync-record.ts'
 
 /**
@@ -26,14 +27,14 @@ export async function syncRecords(
     .execute()
   const [newest, oldest] = [sessions.at(0), sessions.at(-1)]
   if (!newest || !oldest) return []
-  const to = await nextSession(db, device, newest.seq)
+  const next = await sessionAfter(db, device, newest.seq)
   const from = oldest.seq - SIGNING_IN
-  const entries = await readLog(db, device, { from, ...(to !== null && { to }) })
+  const entries = await readLog(db, device, { from, ...(next && { to: next.seq }) })
   const pages = await pagesFor(db, device, entries, oldest.seq)
   const lastHeard = await lastToken(db, device)
   const since = await sessionBefore(db, device, oldest.seq)
   const foretold = await foretoldBetween(db, device, since, newest.seq)
-  let end = to === null ? entries.length : beforeSigningIn(entries, entries.length)
+  let end = next ? beforeSigningIn(entries, entries.length) : entries.length
   return sessions.map(({ seq, at }, index) => {
     let first = end
     while (first > 0 && (entries[first - 1]?.seq ?? 0) >= seq) first -= 1
@@ -47,7 +48,7 @@ export async function syncRecords(
         foretold.findLast(
           (each) => each.seq < seq && each.seq >= (sessions[index + 1]?.seq ?? since),
         )?.operations ?? null,
-      isLast: index === 0 && to === null,
+      isLast: index === 0 && next === null,
       lastHeard,
     }
     end = start
@@ -121,20 +122,6 @@ async function sessionBefore(db: Db, device: string, seq: number): Promise<numbe
     .where('seq', '<', seq)
     .executeTakeFirst()
   return row?.seq ?? 0
-}
-
-async function nextSession(db: Db, device: string, seq: number): Promise<number | null> {
-  const row = await db
-    .selectFrom('log')
-    .select('seq')
-    .where('device', '=', device)
-    .where('book', 'is', null)
-    .where('kind', '=', 'session')
-    .where('seq', '>', seq)
-    .orderBy('seq')
-    .limit(1)
-    .executeTakeFirst()
-  return row?.seq ?? null
 }
 
 /** Where the log says last which token the device came with, or that it had none; 0 when it never came. */

@@ -5,6 +5,7 @@ import type { BookEntry } from './book-entry.ts'
 import { bookFactOf, operationOf, sweepingFactOf, SWEEPING_KINDS } from './log-row.ts'
 import type { Mark } from './log.ts'
 import { inOrder } from './replay.ts'
+import { sessionAfter } from './session.store.ts'
 
 /** The entries that bear on each of these books, in the order of the log: what their holdings are the fold of. */
 export async function entriesOf(
@@ -95,7 +96,8 @@ function settledMarks(db: Db, device: string): SettledMarks {
   const known = new Map<number, Promise<Mark | null>>()
   return (seq, acknowledged) => {
     const mark =
-      known.get(seq) ?? (acknowledged ? firstReturn(db, device, seq) : nextSession(db, device, seq))
+      known.get(seq) ??
+      (acknowledged ? firstReturn(db, device, seq) : sessionAfter(db, device, seq))
     known.set(seq, mark)
     return mark
   }
@@ -115,18 +117,4 @@ async function firstReturn(db: Db, device: string, seq: number): Promise<Mark | 
   return row?.returned_seq == null || row.returned_at === null
     ? null
     : { seq: row.returned_seq, at: row.returned_at }
-}
-
-async function nextSession(db: Db, device: string, seq: number): Promise<Mark | null> {
-  const row = await db
-    .selectFrom('log')
-    .select(['seq', 'at'])
-    .where('device', '=', device)
-    .where('book', 'is', null)
-    .where('kind', '=', 'session')
-    .where('seq', '>', seq)
-    .orderBy('seq')
-    .limit(1)
-    .executeTakeFirst()
-  return row ?? null
 }

@@ -1,4 +1,5 @@
 import type { Db, Tx } from '../db/schema.ts'
+import type { Mark } from './log.ts'
 import { NEW_SESSION, type Session } from './page.ts'
 
 /** A session of a device as it is kept: its entry in the log, and when it last asked (epoch ms). */
@@ -66,4 +67,19 @@ export async function devicesToJudge(db: Db, at: number): Promise<string[]> {
     .where('last_at', '<=', at)
     .execute()
   return rows.map((row) => row.device)
+}
+
+/** Where the first session of a device began after entry `seq` of its log; null when none did. */
+export async function sessionAfter(db: Db, device: string, seq: number): Promise<Mark | null> {
+  const row = await db
+    .selectFrom('log')
+    .select(['seq', 'at'])
+    .where('device', '=', device)
+    .where('book', 'is', null)
+    .where('kind', '=', 'session')
+    .where('seq', '>', seq)
+    .orderBy('seq')
+    .limit(1)
+    .executeTakeFirst()
+  return row ?? null
 }
