@@ -271,3 +271,17 @@ test('a book without a cover gets one of type, in which nothing of its words is 
 function fail(): never {
   throw new Error('There is no cover.')
 }
+
+test('the library is searched, and tells of books that are on no shelf too', async () => {
+  for (const title of ['Persuasion', 'Unshelved']) await scene.bring(title)
+  await scene.shelve('Persuasion')
+  await anna.follow('Library')
+  expect(faultsOf(anna.shown.html)).toEqual([])
+  expect(anna.words).toContain('Unshelved A. Writer')
+  await anna.go('/books?q=pers')
+  expect(anna.words).toContain('Persuasion')
+  expect(anna.words).not.toContain('Unshelved')
+  await anna.go('/books?q=%3Cscript%3E')
+  expect(faultsOf(anna.shown.html)).toEqual([])
+  expect(anna.words).toContain('No book matches.')
+})
