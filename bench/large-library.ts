@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Book } from '../src/catalogue/book.ts'
-import { insertBook } from '../src/catalogue/catalogue.store.ts'
+import { insertBook } from '../src/catalogue/change-book.store.ts'
 import { readConfig } from '../src/config.ts'
 import { openHome } from '../src/open-home.ts'
 import { addPerson } from '../src/people/person.ts'

@@ -1,4 +1,4 @@
-import { convertAgain, prepareAgain } from './artifacts/artifact.store.ts'
+import { convertAgain, prepareAgain } from './artifacts/preparation.store.ts'
 import { certificateById } from './audit/certificate.store.ts'
 import { healAudit } from './audit/heal.ts'
 import { retryImport } from './catalogue/retry-import.ts'

@@ -1,5 +1,5 @@
 import type { Db } from './db/schema.ts'
-import { erratumById, maySee } from './errata/errata.store.ts'
+import { erratumById, maySee } from './errata/find-errata.store.ts'
 import type { Erratum } from './errata/erratum.ts'
 import type { Person } from './people/person.ts'
 import { Problem } from './problem.ts'

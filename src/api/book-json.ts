@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { preparingAmong } from '../artifacts/artifact.store.ts'
+import { preparingAmong } from '../artifacts/preparation.store.ts'
 import { authorsOf, type Book } from '../catalogue/book.ts'
 import { KeptCrop } from '../catalogue/crop.ts'
 import type { Db } from '../db/schema.ts'

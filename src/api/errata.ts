@@ -1,5 +1,6 @@
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi'
-import { dismissErratum, listErrata } from '../errata/errata.store.ts'
+import { dismissErratum } from '../errata/errata.store.ts'
+import { listErrata } from '../errata/find-errata.store.ts'
 import type { Erratum } from '../errata/erratum.ts'
 import type { Home } from '../home.ts'
 import { ownErratum } from '../own-erratum.ts'

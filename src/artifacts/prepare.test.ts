@@ -6,22 +6,22 @@ import { makeEpub } from '../../test/support/make-epub.ts'
 import { tempHome, type TempHome } from '../../test/support/temp-home.ts'
 import { sharedWorkers } from '../../test/support/workers.ts'
 import type { Book } from '../catalogue/book.ts'
-import { bookById, deleteBook, insertBook } from '../catalogue/catalogue.store.ts'
-import { openErratum } from '../errata/errata.store.ts'
+import { bookById } from '../catalogue/catalogue.store.ts'
+import { deleteBook, insertBook } from '../catalogue/change-book.store.ts'
+import { openErratum } from '../errata/find-errata.store.ts'
 import { insertPerson } from '../people/person.store.ts'
 import { addToShelf, createShelf } from '../shelves/shelf.store.ts'
 import { convertEpub } from '../kepub/index.ts'
 import { version } from '../version.ts'
 import { artifactPath } from './artifact-path.ts'
+import { artifactOf as artifactOfBook, artifactsByHashes } from './artifact.store.ts'
 import {
-  artifactOf as artifactOfBook,
-  artifactsByHashes,
   booksToPrepare,
   convertAgain,
   isPreparing,
   leaseBooks,
   prepareAgain,
-} from './artifact.store.ts'
+} from './preparation.store.ts'
 import { spansOf } from './book-spans.ts'
 import { openPreparation, type Preparation } from './prepare.ts'
 import { spanMapOf } from './span-map.store.ts'

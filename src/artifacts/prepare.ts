@@ -2,22 +2,22 @@ import type { Book } from '../catalogue/book.ts'
 import { booksByIds } from '../catalogue/catalogue.store.ts'
 import type { Tx } from '../db/schema.ts'
 import { closeErrataAbout, fileErratum } from '../errata/errata.store.ts'
-import { conversionFailed, preparationFailed } from '../errata/erratum.ts'
+import { conversionFailed, preparationFailed } from '../errata/import-errata.ts'
 import type { Home } from '../home.ts'
 import { Problem } from '../problem.ts'
 import { randomId } from '../random-id.ts'
 import { storageProblem } from '../storage-problem.ts'
+import { finishArtifact } from './artifact.store.ts'
 import {
   booksToPrepare,
   countToPrepare,
   countFailure,
   countInterruptions,
-  finishArtifact,
   leaseBooks,
   postpone,
   releaseLeases,
   type ToPrepare,
-} from './artifact.store.ts'
+} from './preparation.store.ts'
 import { makeArtifact, type Outcome } from './make-artifact.ts'
 import { sweepUnfinished, unfinishedBooks } from './sweep.ts'
 import type { Workers } from './workers.ts'

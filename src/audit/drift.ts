@@ -1,7 +1,7 @@
 import type { Device } from '../devices/device.ts'
 import type { Tx } from '../db/schema.ts'
 import { closeErrataAbout, fileErratum } from '../errata/errata.store.ts'
-import { drifted } from '../errata/erratum.ts'
+import { drifted } from '../errata/device-errata.ts'
 import type { Home } from '../home.ts'
 import { randomId } from '../random-id.ts'
 import { isOvertaken } from './certificate.store.ts'

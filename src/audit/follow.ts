@@ -6,7 +6,7 @@ import { askedAbout } from '../sync/answered-by-audit.ts'
 import { record } from '../sync/facts.ts'
 import { foldBook } from '../sync/fold.ts'
 import { appendFacts } from '../sync/log.store.ts'
-import { type Fact } from '../sync/log-row.ts'
+import type { Fact } from '../sync/log-row.ts'
 import { isDrift, isHeldBack } from './certificate.ts'
 import type { Place } from './place.ts'
 import {

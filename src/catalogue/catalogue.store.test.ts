@@ -2,16 +2,14 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { tempHome } from '../../test/support/temp-home.ts'
 import type { TempHome } from '../../test/support/temp-home.ts'
 import type { Book } from './book.ts'
+import { bookById, booksByIds, listBooks } from './catalogue.store.ts'
 import {
-  bookById,
-  booksByIds,
   changeBook,
   deleteBook,
   insertBook,
-  listBooks,
   replaceCover,
   restoreBook,
-} from './catalogue.store.ts'
+} from './change-book.store.ts'
 import type { BookChanges } from './change.ts'
 import { freePath } from './free-path.ts'
 import { searchBooks } from './search.store.ts'

@@ -1,7 +1,8 @@
 import type { Home } from '../home.ts'
 import { Problem } from '../problem.ts'
 import type { Book } from './book.ts'
-import { bookById, replaceCover } from './catalogue.store.ts'
+import { bookById } from './catalogue.store.ts'
+import { replaceCover } from './change-book.store.ts'
 import { originalPath, recoverOriginal, sizeOfImage } from './cover-original.ts'
 import { toCrop, type Crop, type Size } from './crop.ts'
 

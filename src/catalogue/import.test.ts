@@ -14,13 +14,15 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { makeEpub } from '../../test/support/make-epub.ts'
 import { START, tempHome } from '../../test/support/temp-home.ts'
 import type { TempHome } from '../../test/support/temp-home.ts'
-import { closeErratum, listErrata } from '../errata/errata.store.ts'
-import { bookById, changeBook, listBooks } from './catalogue.store.ts'
+import { closeErratum } from '../errata/errata.store.ts'
+import { listErrata } from '../errata/find-errata.store.ts'
+import { bookById, listBooks } from './catalogue.store.ts'
+import { changeBook } from './change-book.store.ts'
 import { originalPath } from './cover-original.ts'
 import { bringBack, filePath, removeBook, trashPath } from './files.ts'
 import { importFile } from './import.ts'
 import { retryImport } from './retry-import.ts'
-import { FILE_LIMIT } from './staging.ts'
+import { FILE_LIMIT } from './copy-drop.ts'
 
 const OWNER = { id: 'nobody', owner: true }
 

@@ -1,12 +1,13 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { dirname, extname, join } from 'node:path'
-import { fileErratum, openErratum } from '../errata/errata.store.ts'
-import { importFailed } from '../errata/erratum.ts'
+import { fileErratum } from '../errata/errata.store.ts'
+import { openErratum } from '../errata/find-errata.store.ts'
+import { importFailed } from '../errata/import-errata.ts'
 import type { Home } from '../home.ts'
 import { randomId } from '../random-id.ts'
 import { hashOf, isThere, makeFolder, moveFile } from './durable.ts'
 import { libraryPath } from './file-name.ts'
-import type { Origin } from './staging.ts'
+import type { Origin } from './origin.ts'
 
 /** What is told of a file that could not be imported. */
 export type Failure = {

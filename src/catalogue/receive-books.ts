@@ -6,7 +6,8 @@ import type { Home } from '../home.ts'
 import { Problem } from '../problem.ts'
 import { receiveForm } from '../receive-form.ts'
 import { atMost } from '../receive-limits.ts'
-import { arrivingPath, FILE_LIMIT } from './staging.ts'
+import { arrivingPath } from './staging.ts'
+import { FILE_LIMIT } from './copy-drop.ts'
 
 /** A file that arrived: where it lies now, and what its sender called it. */
 export type Arrived = { path: string; name: string }

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { closeErratum, erratumById } from '../errata/errata.store.ts'
+import { closeErratum } from '../errata/errata.store.ts'
+import { erratumById } from '../errata/find-errata.store.ts'
 import type { Home } from '../home.ts'
 import { Problem } from '../problem.ts'
 import { isThere } from './durable.ts'

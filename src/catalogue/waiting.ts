@@ -1,5 +1,6 @@
-import { closeErrataAbout, fileErratum, openErratum } from '../errata/errata.store.ts'
-import { importsWaiting } from '../errata/erratum.ts'
+import { closeErrataAbout, fileErratum } from '../errata/errata.store.ts'
+import { openErratum } from '../errata/find-errata.store.ts'
+import { importsWaiting } from '../errata/import-errata.ts'
 import type { Home } from '../home.ts'
 import { Problem } from '../problem.ts'
 import { randomId } from '../random-id.ts'

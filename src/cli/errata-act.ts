@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { actOnErratum } from '../errata-actions.ts'
-import { erratumById } from '../errata/errata.store.ts'
+import { erratumById } from '../errata/find-errata.store.ts'
 import { Problem } from '../problem.ts'
 import { WrongUse, type Io } from './io.ts'
 import { withHome } from './with-home.ts'

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { listErrata } from '../errata/errata.store.ts'
+import { listErrata } from '../errata/find-errata.store.ts'
 import type { Erratum } from '../errata/erratum.ts'
 import type { Home } from '../home.ts'
 import { personIds } from '../people/person.store.ts'

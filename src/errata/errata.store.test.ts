@@ -1,16 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { tempHome } from '../../test/support/temp-home.ts'
 import type { TempHome } from '../../test/support/temp-home.ts'
-import {
-  closeErrataAbout,
-  closeErratum,
-  erratumById,
-  fileErratum,
-  listErrata,
-  maySee,
-  openErratum,
-} from './errata.store.ts'
-import { importFailed, preparationFailed } from './erratum.ts'
+import { closeErrataAbout, closeErratum, fileErratum } from './errata.store.ts'
+import { erratumById, listErrata, maySee, openErratum } from './find-errata.store.ts'
+import { importFailed, preparationFailed } from './import-errata.ts'
 
 const OWNER = { id: 'ann', owner: true }
 const GUEST = { id: 'bob', owner: false }

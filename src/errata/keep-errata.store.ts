@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Db, Tx } from '../db/schema.ts'
-import { closeErrataAbout, fileErratum, isQuiet, toldErrata } from './errata.store.ts'
+import { closeErrataAbout, fileErratum, isQuiet } from './errata.store.ts'
+import { toldErrata } from './find-errata.store.ts'
 import type { Erratum, ErratumKind, NewErratum } from './erratum.ts'
 
 /** What is told of one kind of trouble: everywhere, or on one device. */

@@ -1,4 +1,5 @@
-import { about, type Caller, type NewErratum } from './erratum.ts'
+import type { NewErratum } from './erratum.ts'
+import { about, type Caller } from './device-errata.ts'
 
 /** A book that an erratum is about. */
 export type Titled = { id: string; title: string }

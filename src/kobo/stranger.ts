@@ -1,11 +1,7 @@
-import { closeErrataAbout, fileErratum, lastFiled, openErratum } from '../errata/errata.store.ts'
-import {
-  foreignToken,
-  retiredAddress,
-  revokedAddress,
-  type ErratumKind,
-  type NewErratum,
-} from '../errata/erratum.ts'
+import { closeErrataAbout, fileErratum } from '../errata/errata.store.ts'
+import { lastFiled, openErratum } from '../errata/find-errata.store.ts'
+import type { ErratumKind, NewErratum } from '../errata/erratum.ts'
+import { foreignToken, retiredAddress, revokedAddress } from '../errata/device-errata.ts'
 import type { Home } from '../home.ts'
 import { Problem } from '../problem.ts'
 import { randomId } from '../random-id.ts'

@@ -1,7 +1,8 @@
 import type { Device } from '../devices/device.ts'
 import type { Tx } from '../db/schema.ts'
-import { closeErratum, fileErratum, openErrataOf } from '../errata/errata.store.ts'
-import { lostItsToken } from '../errata/erratum.ts'
+import { closeErratum, fileErratum } from '../errata/errata.store.ts'
+import { openErrataOf } from '../errata/find-errata.store.ts'
+import { lostItsToken } from '../errata/device-errata.ts'
 import type { Home } from '../home.ts'
 import { randomId } from '../random-id.ts'
 

@@ -5,7 +5,7 @@ import { knownBooks } from './known-books.store.ts'
 import { refold } from './holding.store.ts'
 import type { BookFact } from './log.ts'
 import { appendFacts } from './log.store.ts'
-import { type Fact } from './log-row.ts'
+import type { Fact } from './log-row.ts'
 import { addNote, notedDevices, takeNotes } from './notes.ts'
 
 /** How long a note may wait to be written, in ms. */

@@ -1,4 +1,5 @@
-import { closeErrataAbout, fileErratum, isQuiet, toldErrata } from '../errata/errata.store.ts'
+import { closeErrataAbout, fileErratum, isQuiet } from '../errata/errata.store.ts'
+import { toldErrata } from '../errata/find-errata.store.ts'
 import type { Erratum, NewErratum } from '../errata/erratum.ts'
 import { bookNearLimit, headersNearLimit } from '../errata/watchdog-errata.ts'
 import type { Home } from '../home.ts'

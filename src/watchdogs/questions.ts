@@ -1,5 +1,6 @@
 import type { Device } from '../devices/device.ts'
-import { closeErrataAbout, toldErrata } from '../errata/errata.store.ts'
+import { closeErrataAbout } from '../errata/errata.store.ts'
+import { toldErrata } from '../errata/find-errata.store.ts'
 import type { Erratum } from '../errata/erratum.ts'
 import type { Home } from '../home.ts'
 import { shelvesCarriedWith } from '../sync/carried.store.ts'

@@ -1,6 +1,6 @@
 import { servicesCalledAt } from '../devices/device.store.ts'
 import type { Device } from '../devices/device.ts'
-import { openErratum } from '../errata/errata.store.ts'
+import { openErratum } from '../errata/find-errata.store.ts'
 import { servicesSilent } from '../errata/watchdog-errata.ts'
 import type { Home } from '../home.ts'
 import { tell } from './tell.ts'

@@ -1,5 +1,5 @@
 import type { Device } from '../devices/device.ts'
-import { toldErrata } from '../errata/errata.store.ts'
+import { toldErrata } from '../errata/find-errata.store.ts'
 import { tokenStuck } from '../errata/watchdog-errata.ts'
 import type { Home } from '../home.ts'
 import { wasAnyReturnedAfter } from '../sync/chain.store.ts'

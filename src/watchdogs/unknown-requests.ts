@@ -1,4 +1,4 @@
-import { lastClosed } from '../errata/errata.store.ts'
+import { lastClosed } from '../errata/find-errata.store.ts'
 import { unknownRequests } from '../errata/watchdog-errata.ts'
 import type { Home } from '../home.ts'
 import { tell } from './tell.ts'

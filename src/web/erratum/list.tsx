@@ -1,4 +1,4 @@
-import { listErrata } from '../../errata/errata.store.ts'
+import { listErrata } from '../../errata/find-errata.store.ts'
 import type { Erratum } from '../../errata/erratum.ts'
 import type { Home } from '../../home.ts'
 import { review } from '../../review.ts'
