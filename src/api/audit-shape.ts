@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { STANDINGS } from '../audit/snapshot.ts'
+import { STANDINGS } from '../audit/standing.ts'
 
 const At = z.number().int().describe('Epoch ms.')
 

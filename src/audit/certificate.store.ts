@@ -3,7 +3,8 @@ import { z } from 'zod'
 import type { Db, Schema, Tx } from '../db/schema.ts'
 import type { Certificate } from './certificate.ts'
 import type { Place } from './place.ts'
-import { STANDINGS, type Finding } from './snapshot.ts'
+import type { Finding } from './snapshot.ts'
+import { STANDINGS } from './standing.ts'
 
 /** So many of a device are kept. */
 const KEPT = 20

@@ -1,5 +1,6 @@
 import type { Place } from './place.ts'
-import { HEALED, type Finding, type Healed, type Standing } from './snapshot.ts'
+import type { Finding } from './snapshot.ts'
+import { HEALED, type Healed, type Standing } from './standing.ts'
 
 /** What a device's own database said on a day. */
 export type Certificate = {

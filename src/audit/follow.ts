@@ -9,14 +9,8 @@ import { appendFacts } from '../sync/log.store.ts'
 import type { Fact } from '../sync/log-row.ts'
 import { isDrift, isHeldBack } from './certificate.ts'
 import type { Place } from './place.ts'
-import {
-  confirmationOf,
-  factsOf,
-  missedIn,
-  recorded,
-  type AuditedBook,
-  type Finding,
-} from './snapshot.ts'
+import type { AuditedBook, Finding } from './snapshot.ts'
+import { confirmationOf, factsOf, missedIn, recorded } from './heal-facts.ts'
 
 /**
  * Writes down what follows from an audit at once: what is there is proof; what is missing is known to be missing where that was asked, and

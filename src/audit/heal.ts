@@ -8,7 +8,9 @@ import { auditedBooksOf } from './audited-books.store.ts'
 import { isDrift, isHeldBack, type Certificate } from './certificate.ts'
 import { tellDrift } from './drift.ts'
 import { isOutdated } from './place.ts'
-import { factsOf, saidBy, type Finding, type Healed } from './snapshot.ts'
+import type { Finding } from './snapshot.ts'
+import { factsOf } from './heal-facts.ts'
+import { saidBy, type Healed } from './standing.ts'
 
 /** What of an audit is to be healed: everything unless classes or books are named. */
 export type HealWish = {

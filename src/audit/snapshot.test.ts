@@ -5,15 +5,9 @@ import { foldBook } from '../sync/fold.ts'
 import type { Operation } from '../sync/log.ts'
 import type { Place } from './place.ts'
 import type { ReadBook, Reading } from './reading.ts'
-import {
-  confirmationOf,
-  findingsOf,
-  healingOf,
-  STANDINGS,
-  type AuditedBook,
-  type Finding,
-  type Standing,
-} from './snapshot.ts'
+import { findingsOf, type AuditedBook, type Finding } from './snapshot.ts'
+import { confirmationOf, healingOf } from './heal-facts.ts'
+import { STANDINGS, type Standing } from './standing.ts'
 
 const DAY = 86_400_000
 

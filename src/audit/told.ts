@@ -3,7 +3,8 @@ import { Problem } from '../problem.ts'
 import { titlesOf } from '../sync/known-books.store.ts'
 import { certificateById } from './certificate.store.ts'
 import type { Certificate } from './certificate.ts'
-import type { Finding, Standing } from './snapshot.ts'
+import type { Finding } from './snapshot.ts'
+import type { Standing } from './standing.ts'
 
 /** A book in a class of an audit. */
 export type ToldBook = {

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { HEALED } from '../../src/audit/snapshot.ts'
+import { HEALED } from '../../src/audit/standing.ts'
 import type { Step } from './step.ts'
 
 /** How many books a world has. */

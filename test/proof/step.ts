@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { Healed } from '../../src/audit/snapshot.ts'
+import type { Healed } from '../../src/audit/standing.ts'
 import { anyBook, anyKobo, anyStep } from './any-step.ts'
 import { storyOf } from './story.ts'
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { healAudit, type HealWish } from '../../audit/heal.ts'
-import { HEALED } from '../../audit/snapshot.ts'
+import { HEALED } from '../../audit/standing.ts'
 import { certificateOf } from '../../audit/told.ts'
 import { booksByIds } from '../../catalogue/catalogue.store.ts'
 import type { Home } from '../../home.ts'

@@ -1,5 +1,5 @@
 import { CLASS_WORDS } from '../../audit/class-words.ts'
-import { HEALED, type Healed } from '../../audit/snapshot.ts'
+import { HEALED, type Healed } from '../../audit/standing.ts'
 import { certificateOf, toldOf, type ToldAudit, type ToldBook } from '../../audit/told.ts'
 import type { Device } from '../../devices/device.ts'
 import type { Home } from '../../home.ts'
