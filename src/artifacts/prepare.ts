@@ -1,24 +1,12 @@
-import type { Book } from '../catalogue/book.ts'
-import { booksByIds } from '../catalogue/catalogue.store.ts'
-import type { Tx } from '../db/schema.ts'
-import { closeErrataAbout, fileErratum } from '../errata/errata.store.ts'
-import { conversionFailed, preparationFailed } from '../errata/import-errata.ts'
 import type { Home } from '../home.ts'
-import { Problem } from '../problem.ts'
-import { randomId } from '../random-id.ts'
-import { storageProblem } from '../storage-problem.ts'
-import { finishArtifact } from './artifact.store.ts'
 import {
   booksToPrepare,
   countToPrepare,
-  countFailure,
   countInterruptions,
-  leaseBooks,
-  postpone,
   releaseLeases,
   type ToPrepare,
 } from './preparation.store.ts'
-import { makeArtifact, type Outcome } from './make-artifact.ts'
+import { prepareBatch, type Making } from './prepare-batch.ts'
 import { sweepUnfinished, unfinishedBooks } from './sweep.ts'
 import type { Workers } from './workers.ts'
 
@@ -35,14 +23,8 @@ export type Preparation = {
 /** A lane takes this many books, or this many bytes, at a time: what it finishes together becomes known together. */
 const BATCH = { books: 40, bytes: 8 * 1024 * 1024 }
 
-/** How long before another process may try a book that this one takes, in ms. This one knows what it has in hand. */
-const LEASE = 60_000
-
 /** How long an end waits for the book that is being made, in ms. */
 const FAREWELL = 5000
-
-/** How long a book that failed is left alone, in ms. */
-const PAUSE = 60_000
 
 /** How long before it looks for work by itself, in ms: pauses and leases of others end. */
 const LOOK_AGAIN = 30_000
@@ -96,17 +78,11 @@ export function openPreparation(home: Home, workers: Workers, { others = 1000 } 
   }
 }
 
-type State = {
-  workers: Workers
-  /** Gives up what is being made. */
-  cancel: AbortSignal
+type State = Making & {
   /** The books that the lanes have taken. */
   inHand: Set<string>
-  /** Those of them that nobody works on yet. */
-  unbegun: Set<string>
   /** How many more wait that no lane has taken; undefined while nobody has counted them since more may have come. */
   left: number | undefined
-  closed: boolean
   /** There may be work that the lanes have not seen. */
   again: boolean
   running: Promise<void> | undefined
@@ -176,72 +152,4 @@ function batch(waiting: ToPrepare[]): ToPrepare[] {
     bytes += book.bytes
     return index === 0 || bytes <= BATCH.bytes
   })
-}
-
-type Ended =
-  | ({ book: Book } & Outcome)
-  /** `isStorage`: the disk is at fault and not the book, which is tried for as long as it takes. */
-  | { book: Book; cause: string; isStorage: boolean }
-
-async function prepareBatch(home: Home, free: ToPrepare[], state: State): Promise<void> {
-  const ids = free.map(({ id }) => id)
-  const now = home.now()
-  const leased = new Set(await home.db.transact((tx) => leaseBooks(tx, ids, now, now + LEASE)))
-  const books = await booksByIds(home.db.read, [...leased])
-  const ended: Ended[] = []
-  const untouched: string[] = []
-  for (const { id, interrupted } of free.filter((each) => leased.has(each.id))) {
-    const book = books.get(id)
-    state.unbegun.delete(id)
-    const tell = home.underWay.preparation.begin(book?.title ?? '', null)
-    const end = book && !state.closed ? await attempt(home, book, interrupted, state) : undefined
-    tell(end && 'cause' in end ? 'failed' : 'done')
-    if (end) ended.push(end)
-    else untouched.push(id)
-  }
-  await home.db.transact(async (tx) => {
-    for (const end of ended) await enter(tx, home, end)
-    await releaseLeases(tx, untouched)
-  })
-}
-
-/** The end of one attempt, or undefined when it was given up. */
-async function attempt(
-  home: Home,
-  book: Book,
-  interrupted: number,
-  { workers, cancel }: State,
-): Promise<Ended | undefined> {
-  try {
-    return { book, ...(await makeArtifact(home, book, { workers, cancel, interrupted })) }
-  } catch (error) {
-    if (cancel.aborted) return undefined
-    // Whatever it was, it concerns this book: the others go on. A bug is told as one in the log.
-    const storage = storageProblem(error)
-    if (storage) return { book, cause: storage.message, isStorage: true }
-    if (error instanceof Problem) return { book, cause: error.message, isStorage: false }
-    home.log.error({ err: error, book: book.id }, 'A book could not be prepared.')
-    const cause = 'Its file could not be read or written; the server’s log says why.'
-    return { book, cause, isStorage: false }
-  }
-}
-
-async function enter(tx: Tx, home: Home, end: Ended): Promise<void> {
-  const { book } = end
-  const now = home.now()
-  if ('cause' in end) {
-    if (end.isStorage) await postpone(tx, book.id, now + PAUSE)
-    else await countFailure(tx, book.id, now + PAUSE)
-    const erratum = preparationFailed({ book, cause: end.cause })
-    await fileErratum(tx, erratum, randomId(home.random), now)
-    return
-  }
-  await finishArtifact(tx, end.artifact, now)
-  await closeErrataAbout(tx, 'preparation-failed', book.id, 'It was prepared.', now)
-  if (end.unconverted === null)
-    await closeErrataAbout(tx, 'conversion-failed', book.id, 'It was converted.', now)
-  else {
-    const erratum = conversionFailed({ book, cause: end.unconverted })
-    await fileErratum(tx, erratum, randomId(home.random), now)
-  }
 }
