@@ -71,3 +71,36 @@ test('a cover is cropped by dragging a frame, by the arrow keys, and by the fiel
   expect(body.coverCrop).toEqual({ left: 0.24, top: 0, width: 0.26, height: 0.99 })
   await person.leave()
 }, 60_000)
+
+test('a finger moves the frame, and not the page', async () => {
+  const person = await chromium.signIn(house.url, 'Anna')
+  const { page } = person
+  await page.setViewportSize({ width: 390, height: 500 })
+  await page.goto(`${house.url}/books/${id}/cover`)
+  await page.getByLabel('Left', { exact: true }).fill('10')
+  await page.getByLabel('Right', { exact: true }).fill('30')
+  const whole = page.locator('#whole')
+  await whole.scrollIntoViewIfNeeded()
+  const picture = await whole.boundingBox()
+  if (!picture) throw new Error('There is no picture.')
+  const before = await fields(page)
+  const scrolled = await page.evaluate('scrollY')
+
+  const finger = await page.context().newCDPSession(page)
+  await finger.send('Emulation.setTouchEmulationEnabled', { enabled: true })
+  const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', at?: [number, number]) =>
+    finger.send('Input.dispatchTouchEvent', {
+      type,
+      touchPoints: at
+        ? [{ x: picture.x + at[0] * picture.width, y: picture.y + at[1] * picture.height }]
+        : [],
+    })
+  await touch('touchStart', [0.4, 0.3])
+  for (const step of [1, 2, 3, 4]) await touch('touchMove', [0.4 + step * 0.05, 0.3 + step * 0.05])
+  await touch('touchEnd')
+  const [left = 0, right = 0] = await fields(page)
+  expect(left - (before[0] ?? 0)).toBeCloseTo(20, 0)
+  expect((before[1] ?? 0) - right).toBeCloseTo(20, 0)
+  expect(await page.evaluate('scrollY')).toBe(scrolled)
+  await person.leave()
+}, 60_000)
