@@ -55,9 +55,10 @@ export function isOutdated(entries: readonly BookEntry[], place: Place, said: Sa
   return entries.some((entry) => isAfter(entry, place, said) && overturns(entry, said))
 }
 
-/** Whether the device showed since that it has the file. */
+/** Whether the device showed since that it has the file, and nothing after that speaks against it. */
 export function isProvenSince(entries: readonly BookEntry[], place: Place): boolean {
-  return entries.some((entry) => isAfter(entry, place, THERE) && isFileProof(entry))
+  const proof = entries.findLastIndex((entry) => isAfter(entry, place, THERE) && isFileProof(entry))
+  return proof >= 0 && !entries.slice(proof).some((entry) => overturns(entry, THERE))
 }
 
 const THERE: Said = { row: true, file: true }

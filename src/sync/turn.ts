@@ -3,7 +3,7 @@ import type { Tx } from '../db/schema.ts'
 import type { Home } from '../home.ts'
 import { tellQuestion } from './back-in-time.ts'
 import { isBraked } from './brake.ts'
-import { headOf, newestReturned, strangersPage } from './chain.store.ts'
+import { headOf, strangersPage } from './chain.store.ts'
 import { notePin } from './device-progress.store.ts'
 import { dueNow, everythingDue } from './due-now.ts'
 import { record } from './facts.ts'
@@ -59,7 +59,12 @@ export async function turn(
   const session = await currentSession(tx, home, device.id)
   const { returned, mediaNumber } = await hearToken(tx, home, device, tokenText, session)
   const nothing = { operations: [], more: false, session: session.beganSeq, sent: [] }
-  if (device.paused) return { ...nothing, token: await lastToken(tx, home, device) }
+  if (device.paused) {
+    // That it came without a token is judged as ever when this session is over.
+    const now = { ...heard(session, returned), pages: session.pages + 1 }
+    await keepSession(tx, device.id, { ...session, ...now, lastAt: home.now() })
+    return { ...nothing, token: await lastToken(tx, home, device) }
+  }
 
   const brake = await isBraked(tx, home, device)
   const { due, count, settled, asks } = await dueNow(tx, device, session, brake)
@@ -145,8 +150,11 @@ async function issuePage(
   return writeToken(home.key, { ledger: home.ledger, page: id })
 }
 
-/** The newest acknowledged token again: one that changes on an empty answer may not be stored. */
+/**
+ * The newest acknowledged token again: one that changes on an empty answer may not be stored. Whoever came without a token gets one without
+ * a page, for what it brings back counts as taken.
+ */
 async function lastToken(tx: Tx, home: Home, device: Device): Promise<string> {
-  const page = (await newestReturned(tx, device.id)) ?? NO_PAGE
+  const page = (await headOf(tx, device.id)) ?? NO_PAGE
   return writeToken(home.key, { ledger: home.ledger, page })
 }

@@ -131,4 +131,70 @@ export const KEPT: readonly { seed: number; wrong: string; schedule: Schedule }[
       ],
     },
   },
+  {
+    seed: 80_001_149,
+    wrong:
+      'an audit found a book there that was to be sent again, and left it missing because its download was newer than the copy',
+    schedule: {
+      profiles: [7, 'harshest'],
+      steps: [
+        {
+          do: 'sync',
+          kobo: 1,
+          rate: 6,
+          seed: 196_151,
+          edit: { do: 'shelve', book: 3, at: 3 },
+          once: { kind: 'lose-reply', on: 'download' },
+        },
+        {
+          do: 'sync',
+          kobo: 1,
+          rate: 0,
+          seed: 261_461,
+          edit: null,
+          once: { kind: 'postpone', on: 'state' },
+        },
+        { do: 'reset sync', kobo: 1 },
+        { do: 'audit', copy: 'now', listing: false, day: 'too young', kobo: 1 },
+      ],
+    },
+  },
+  {
+    seed: 83_001_251,
+    wrong:
+      'a Kobo that was reset while it was paused was given a token of before, and believed when it brought that back',
+    schedule: {
+      profiles: ['harshest', 'gentlest'],
+      steps: [
+        { do: 'shelve', book: 2 },
+        { do: 'sync', kobo: 1, rate: 0, seed: 0, edit: null, once: null },
+        { do: 'sync', kobo: 1, rate: 0, seed: 0, edit: null, once: null },
+        { do: 'pause', kobo: 1 },
+        { do: 'factory reset', kobo: 1 },
+        { do: 'sync', kobo: 1, rate: 0, seed: 0, edit: null, once: null },
+      ],
+    },
+  },
+  {
+    seed: 83_001_431,
+    wrong:
+      'a removal that was told after the book had come again was expected to be known as one of before',
+    schedule: {
+      profiles: [628_504, 202_989],
+      steps: [
+        { do: 'shelve', book: 3 },
+        { do: 'sync', kobo: 0, rate: 0, seed: 0, edit: null, once: null },
+        { do: 'remove', kobo: 0, book: 3 },
+        { do: 'sign out', kobo: 0 },
+        {
+          do: 'sync',
+          kobo: 0,
+          rate: 0,
+          seed: 670_705,
+          edit: { do: 'rename', book: 0, at: 8 },
+          once: { kind: 'postpone', on: 'removal' },
+        },
+      ],
+    },
+  },
 ]

@@ -37,6 +37,9 @@ export function faultsOf(
 export async function sync(world: World, witness: Witnessed, step: Sync): Promise<void> {
   const { house } = world.stage
   const { kobo, device } = witness
+  // A removal that is told only after the book came again looks like a removal of that.
+  const { books, unsent } = kobo.state()
+  for (const { id } of books) if (unsent.deletes.includes(id)) witness.exempt.add(id)
   const isPlain = step.rate === 0 && step.once === null
   const preview = isPlain && step.edit === null ? await checkPreview(world, witness) : undefined
   const before = await lastSeq(house.server.home.db.read, device)

@@ -121,6 +121,36 @@ describe('a factory reset', () => {
   })
 })
 
+describe('a factory reset of a Kobo that is paused', () => {
+  test('is asked about as well: what it is answered meanwhile gives it no token to bring back', async () => {
+    const kobo = await scene.readingKobo()
+    await scene.house.api('PATCH', `/devices/${kobo.device}`, { paused: true })
+    kobo.factoryReset()
+    for (let n = 0; n < 3; n += 1) expect(kinds(await scene.sync(kobo))).toEqual([])
+    expect(await scene.errata()).toMatchObject([{ kind: 'amnesia', deviceId: kobo.device }])
+    await scene.house.api('PATCH', `/devices/${kobo.device}`, { paused: false })
+    await scene.answer('amnesia', 'was-reset')
+    expect(kinds(await scene.sync(kobo))).toEqual(BOOKS.map(() => 'NewEntitlement'))
+    expect(kobo.titles()).toEqual(BOOKS)
+    await scene.expectQuiet(kobo)
+    expect(await scene.questions()).toEqual([])
+    expect(kobo.violations).toEqual([])
+  })
+
+  test('that only lost its token keeps its downloads, and is asked about at most once', async () => {
+    const kobo = await scene.readingKobo()
+    const before = booksOnDrive(kobo)
+    await scene.house.api('PATCH', `/devices/${kobo.device}`, { paused: true })
+    kobo.loseToken()
+    for (let n = 0; n < 2; n += 1) expect(kinds(await scene.sync(kobo))).toEqual([])
+    await scene.house.api('PATCH', `/devices/${kobo.device}`, { paused: false })
+    for (let n = 0; n < 2; n += 1) await scene.sync(kobo)
+    expect((await scene.questions()).length).toBeLessThanOrEqual(1)
+    expect(booksOnDrive(kobo)).toEqual(before)
+    expect(kobo.violations).toEqual([])
+  })
+})
+
 describe('what looks like a factory reset, and is none', () => {
   const SIGN_OUT = 'a sign-out and a sign-in'
   const causes: [string, (kobo: HouseKobo) => void][] = [
