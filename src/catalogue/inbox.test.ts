@@ -7,7 +7,7 @@ import { tempHome } from '../../test/support/temp-home.ts'
 import type { TempHome } from '../../test/support/temp-home.ts'
 import { listErrata } from '../errata/find-errata.store.ts'
 import { listBooks } from './catalogue.store.ts'
-import { isIgnored, openInbox } from './inbox.ts'
+import { openInbox } from './inbox.ts'
 import type { Inbox } from './inbox.ts'
 
 let home: TempHome
@@ -148,21 +148,4 @@ test('hidden and temporary files and links are left alone, until they get their 
   expect(await titles()).toEqual(['Coming', 'Seen'])
   expect((await readdir(home.config.inbox)).sort()).toEqual(['.hidden.epub', 'link.epub'])
   expect(existsSync(elsewhere)).toBe(true)
-})
-
-test.each([
-  ['book.epub', false],
-  ['folder/book.epub', false],
-  ['.DS_Store', true],
-  ['book.epub~', true],
-  ['book.epub.part', true],
-  ['book.tmp', true],
-  ['Unconfirmed 12.crdownload', true],
-  ['Thumbs.db', true],
-  ['desktop.ini', true],
-  ['__MACOSX/._book.epub', true],
-  ['.sync/book.epub', true],
-  ['parties.epub', false],
-])('of %s it is %s that it is ignored', (name, expected) => {
-  expect(isIgnored('/data/.inbox', `/data/.inbox/${name}`)).toBe(expected)
 })

@@ -1,13 +1,13 @@
-import { lstat, readdir } from 'node:fs/promises'
-import { basename, join, relative, sep } from 'node:path'
+import { basename } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { watch } from 'chokidar'
 import type { Home } from '../home.ts'
 import { Problem } from '../problem.ts'
-import { hasCode } from './durable.ts'
 import type { ImportResult } from './enter-book.ts'
+import { filesBelow, isIgnored } from './find-drops.ts'
 import { importFile } from './import.ts'
 import { finishLeftImports } from './recover.ts'
+import { identityOf, settled } from './settled-file.ts'
 import { openWaiting } from './waiting.ts'
 
 /** The watched inbox. */
@@ -143,64 +143,5 @@ export async function openInbox(home: Home, options: InboxOptions): Promise<Inbo
       await finishing
       await Promise.all(running.values())
     },
-  }
-}
-
-/** Whether a path in the inbox is hidden, temporary, or what a system leaves beside files. */
-export function isIgnored(root: string, path: string): boolean {
-  const inside = relative(root, path)
-  return inside.split(sep)[0] !== '..' && inside.split(sep).some((name) => IGNORED.test(name))
-}
-
-const IGNORED =
-  /^(?:\..+|.*~|~\$.*|.*\.(?:part|partial|tmp|temp|crdownload|download|swp|filepart)|thumbs\.db|desktop\.ini|__macosx|@eadir|lost\+found)$/i
-
-/**
- * Waits until the file at `path` has stayed as it is for `settle` ms, and answers its identity; undefined when there is no
- * plain file or the wait is ended.
- */
-async function settled(
-  path: string,
-  settle: number,
-  isEnded: () => boolean,
-): Promise<string | undefined> {
-  let before = await identityOf(path)
-  while (before !== undefined && !isEnded()) {
-    await wait(settle)
-    const after = await identityOf(path)
-    if (after === before) return after
-    before = after
-  }
-  return undefined
-}
-
-/** What tells a plain file from what it was before; undefined when there is none. */
-async function identityOf(path: string): Promise<string | undefined> {
-  try {
-    const about = await lstat(path, { bigint: true })
-    return about.isFile() ? `${about.ino} ${about.size} ${about.mtimeNs}` : undefined
-  } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'ENAMETOOLONG')) return undefined
-    throw error
-  }
-}
-
-async function filesBelow(root: string, folder: string): Promise<string[]> {
-  const files: string[] = []
-  for (const entry of await entriesOf(folder)) {
-    const path = join(folder, entry.name)
-    if (isIgnored(root, path)) continue
-    if (entry.isFile()) files.push(path)
-    else if (entry.isDirectory()) files.push(...(await filesBelow(root, path)))
-  }
-  return files
-}
-
-async function entriesOf(folder: string) {
-  try {
-    return await readdir(folder, { withFileTypes: true })
-  } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'ENAMETOOLONG')) return []
-    throw error
   }
 }
