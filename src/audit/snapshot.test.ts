@@ -2,161 +2,15 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { BookEntry } from '../sync/book-entry.ts'
 import { foldBook } from '../sync/fold.ts'
-import type { Operation } from '../sync/log.ts'
-import type { Place } from './place.ts'
-import type { ReadBook, Reading } from './reading.ts'
-import { findingsOf, type AuditedBook, type Finding } from './snapshot.ts'
+import { emma, found, HELD, operation, read, rowOf } from './emma.test-support.ts'
 import { confirmationOf, healingOf } from './heal-facts.ts'
-import { STANDINGS, type Standing } from './standing.ts'
+import type { ReadBook } from './reading.ts'
+import { findingsOf, type AuditedBook } from './snapshot.ts'
+import { STANDINGS } from './standing.ts'
 
 const DAY = 86_400_000
 
-const PLACE: Place = { seq: 20, at: 20_000, page: 10, sure: 15 }
-
-/** Sent on page 10, taken, and downloaded. */
-const HELD: BookEntry[] = [
-  operation(5, 'new', true),
-  { seq: 11, at: 11_000, kind: 'download-begun' },
-  { seq: 12, at: 12_000, kind: 'download-completed' },
-]
-
-function operation(seq: number, verb: Operation['verb'], acknowledged: boolean): BookEntry {
-  const revisions = { metaRev: 1, fileRev: 1, stateRev: 0 }
-  return {
-    seq,
-    at: seq * 1000,
-    kind: 'operation',
-    operation: { verb, book: 'emma', artifact: verb === 'removal' ? null : 'today', ...revisions },
-    acknowledged,
-    settled: { seq, at: seq * 1000 },
-  }
-}
-
-const NOTHING_STORED = { highlights: 0, percent: null, finished: false }
-
-function emma(other: Partial<AuditedBook> = {}): AuditedBook {
-  return {
-    id: 'emma',
-    carried: true,
-    entries: HELD,
-    sizes: new Map([
-      ['today', 1000],
-      ['yesterday', 900],
-    ]),
-    artifact: 'today',
-    stored: NOTHING_STORED,
-    unsaved: false,
-    ...other,
-  }
-}
-
-function rowOf(other: Partial<ReadBook> = {}): ReadBook {
-  return {
-    id: 'emma',
-    row: 'there',
-    downloaded: true,
-    size: 1000,
-    percent: null,
-    finished: false,
-    highlights: 0,
-    markup: 0,
-    doubles: 0,
-    ...other,
-  }
-}
-
-function read(row?: ReadBook, other: Partial<Reading> = {}): Reading {
-  return {
-    books: row ? [row] : [],
-    foreign: 0,
-    salvaged: false,
-    marks: true,
-    token: null,
-    ...other,
-  }
-}
-
-function found(
-  row?: ReadBook,
-  book = emma(),
-  how: { listing?: [string, number][]; place?: Place | null; reading?: Partial<Reading> } = {},
-): Finding | undefined {
-  const listing = how.listing?.map(([name, size]) => ({ name, size })) ?? null
-  const place = how.place === undefined ? PLACE : how.place
-  return findingsOf(read(row, how.reading), listing, [book], place)[0]
-}
-
 describe('a book of the device’s database', () => {
-  const taken = [operation(5, 'new', true)]
-  const removed = [...HELD, operation(13, 'removal', true)]
-  const deleted: BookEntry[] = [
-    ...HELD,
-    { seq: 13, at: 13_000, kind: 'delete', repeat: false, exclude: true },
-  ]
-  const table: [string, Standing | undefined, ReturnType<typeof found>][] = [
-    ['that is there with its file is ok', 'ok', found(rowOf())],
-    [
-      'whose file lies in the folder is ok, whatever its row says of the size',
-      'ok',
-      found(rowOf({ size: 0 }), emma(), { listing: [['emma', 1000]] }),
-    ],
-    ['of which no artifact is known is ok', 'ok', found(rowOf(), emma({ sizes: new Map() }))],
-    [
-      'that keeps the artifact it was announced is ok',
-      'ok',
-      found(rowOf(), emma({ artifact: 'tomorrow' })),
-    ],
-    [
-      'that is there without its file is only entitled',
-      'entitledOnly',
-      found(rowOf({ downloaded: false, size: 0 }), emma({ entries: taken })),
-    ],
-    ['that was taken and has no row is lost', 'lost', found(undefined)],
-    ['that was never sent is not missed', undefined, found(undefined, emma({ entries: [] }))],
-    [
-      'that was sent and not taken is not missed',
-      undefined,
-      found(undefined, emma({ entries: [operation(5, 'new', false)] })),
-    ],
-    [
-      'that its reader removed is not missed',
-      undefined,
-      found(undefined, emma({ entries: deleted })),
-    ],
-    [
-      'that nobody wants and is not there is nothing',
-      undefined,
-      found(undefined, emma({ carried: false })),
-    ],
-    ['whose row is marked as removed is told so', 'removedRow', found(rowOf({ row: 'removed' }))],
-    [
-      'that was removed as it should is nothing',
-      undefined,
-      found(rowOf({ row: 'removed' }), emma({ carried: false, entries: removed })),
-    ],
-    [
-      'whose file is not in the folder misses it',
-      'fileMissing',
-      found(rowOf(), emma(), { listing: [] }),
-    ],
-    [
-      'whose file is cut short misses it',
-      'fileMissing',
-      found(rowOf(), emma(), { listing: [['emma', 400]] }),
-    ],
-    ['whose file has no bytes misses it', 'fileMissing', found(rowOf({ size: 0 }))],
-    ['whose file is an older artifact is stale', 'staleFile', found(rowOf({ size: 900 }))],
-    ['that nobody wants there is an orphan', 'orphan', found(rowOf(), emma({ carried: false }))],
-    [
-      'without a row in a damaged database could not be read',
-      'unread',
-      found(undefined, emma(), { reading: { salvaged: true } }),
-    ],
-  ]
-  test.each(table)('%s', (_, standing, finding) => {
-    expect(finding?.standing).toBe(standing)
-  })
-
   test('may be a double of a sideloaded one', () => {
     expect(found(rowOf({ doubles: 1 }))).toMatchObject({ standing: 'ok', duplicate: true })
   })
@@ -222,63 +76,6 @@ describe('what is newer than the copy', () => {
       expect(finding && healingOf(finding)).toEqual([])
       expect(finding && confirmationOf(finding, HELD, null, true)).toEqual([])
     }
-  })
-})
-
-describe('what heals', () => {
-  const factsFor = (finding: Finding | undefined) => finding && healingOf(finding)
-  const NOT_THERE = [{ kind: 'audited', row: false, file: false }]
-  const ANEW = [{ kind: 'retract' }]
-
-  test.each([
-    ['a lost book is told as not there', found(undefined), NOT_THERE],
-    ['so is a removed row', found(rowOf({ row: 'removed' })), NOT_THERE],
-    [
-      'a book whose file is missing is to be removed and sent anew',
-      found(rowOf({ size: 0 })),
-      ANEW,
-    ],
-    ['so is one with an older file', found(rowOf({ size: 900 })), ANEW],
-    [
-      'an orphan that the ledger does not know is told as there',
-      found(rowOf(), emma({ carried: false, entries: [] })),
-      [{ kind: 'audited', row: true, file: true }],
-    ],
-    [
-      'an orphan that the ledger knows leaves by itself',
-      found(rowOf(), emma({ carried: false })),
-      [],
-    ],
-    ['what is ok is left alone', found(rowOf()), []],
-  ])('%s', (_, finding, facts) => {
-    expect(factsFor(finding)).toEqual(facts)
-  })
-
-  test('is confirmed at once where the book is there, unless the device has shown it since', () => {
-    const ok = found(rowOf())
-    const listed: BookEntry = { seq: 21, at: 21_000, kind: 'listed' }
-    expect(ok && confirmationOf(ok, HELD, PLACE, true)).toEqual([
-      { kind: 'audited', row: true, file: true, current: true },
-    ])
-    expect(ok && confirmationOf(ok, [...HELD, listed], PLACE, true)).toEqual([])
-    const told = [...HELD, operation(21, 'metadata', true)]
-    const behind = found(
-      rowOf({ percent: 10 }),
-      emma({ stored: { ...NOTHING_STORED, percent: 42 } }),
-    )
-    const plain = [{ kind: 'audited', row: true, file: true }]
-    expect(ok && confirmationOf(ok, told, PLACE, true)).toEqual(plain)
-    expect(behind && confirmationOf(behind, HELD, PLACE, true)).toEqual(plain)
-    const entitled = found(rowOf({ downloaded: false }))
-    expect(entitled && confirmationOf(entitled, HELD, PLACE, false)).toEqual([
-      { kind: 'audited', row: true, file: false },
-    ])
-  })
-
-  test('keeps what is known of a held book’s details only where the device knows the same past', () => {
-    const audited = { seq: 30, at: 30_000, kind: 'audited', row: true, file: true } as const
-    expect(foldBook([...HELD, audited]).metaRev).toBeNull()
-    expect(foldBook([...HELD, { ...audited, current: true }]).metaRev).toBe(1)
   })
 })
 
