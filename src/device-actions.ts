@@ -1,6 +1,6 @@
 import type { Db, Tx } from './db/schema.ts'
 import type { Device } from './devices/device.ts'
-import { changeDevice, restoreDevice, revokeDevice } from './devices/device.store.ts'
+import { changeDevice, restoreDevice, revokeDevice } from './devices/change-device.store.ts'
 import { pair, regenerate } from './devices/pairing.ts'
 import { makeFirstShelf } from './first-shelf.ts'
 import type { Home } from './home.ts'

@@ -4,13 +4,8 @@ import { Problem } from '../problem.ts'
 import { randomId } from '../random-id.ts'
 import { readDeviceHeaders, type DeviceHeaders } from './device-headers.ts'
 import type { Device, Pairing } from './device.ts'
-import {
-  deviceByHardware,
-  devicesOfPairing,
-  insertDevice,
-  recordSeen,
-  revokeDevice,
-} from './device.store.ts'
+import { insertDevice, recordSeen, revokeDevice } from './change-device.store.ts'
+import { deviceByHardware, devicesOfPairing } from './device.store.ts'
 import { newDevice } from './pairing.ts'
 
 /** Kobos that may share one address. */

@@ -3,7 +3,7 @@ import type { Db, Tx } from '../db/schema.ts'
 import { Problem } from '../problem.ts'
 import { randomId } from '../random-id.ts'
 import type { Device, Pairing } from './device.ts'
-import { insertDevice } from './device.store.ts'
+import { insertDevice } from './change-device.store.ts'
 import {
   insertPairing,
   insertSecret,

@@ -4,7 +4,8 @@ import { coverFile, isSafeName } from './home.ts'
 import { presentBooks } from './library.ts'
 import { resource } from './resources.ts'
 import { complaintsAboutLength, looksLikeJpeg } from './validate/answer.ts'
-import { mayContact, send } from './wire.ts'
+import { mayContact } from './may-contact.ts'
+import { send } from './wire.ts'
 
 /** The device's names of the sizes it asks for, with the box in pixels that a cover is to fit in. */
 const SIZES = {

@@ -8,7 +8,8 @@ import { keepSpans } from './places.ts'
 import { inspectKepub } from './spans.ts'
 import { complaintsAboutLength, looksLikeZip } from './validate/answer.ts'
 import { bookMetadata } from './validate/book-metadata.ts'
-import { mayContact, send, sendJson } from './wire.ts'
+import { mayContact } from './may-contact.ts'
+import { send, sendJson } from './wire.ts'
 
 /**
  * Downloads what the device fetches by itself: books left over from a session that broke off, then the newly announced,

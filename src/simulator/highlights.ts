@@ -8,7 +8,8 @@ import { uuidFrom } from './random.ts'
 import { downloadedBook } from './known-book.ts'
 import { readingServices } from './reading-services.ts'
 import { WrongUse } from './wrong-use.ts'
-import { send, stop } from './wire.ts'
+import { stop } from './stop.ts'
+import { send } from './wire.ts'
 
 interface Mark {
   id: string

@@ -8,7 +8,8 @@ import { sendRatings } from './ratings.ts'
 import { sendShelfChanges } from './shelves.ts'
 import { complaintsAboutPut, pointedNumbers, readingState } from './validate/reading-state.ts'
 import { isRecord } from './validate/shape.ts'
-import { send, sendJson, stop } from './wire.ts'
+import { stop } from './stop.ts'
+import { send, sendJson } from './wire.ts'
 
 /** Tells the server what the reader did since the last sync: every unsent state, every delete, collections and stars. */
 export async function sendLocalChanges(session: Session): Promise<void> {

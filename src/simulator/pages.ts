@@ -9,7 +9,8 @@ import { readOperation, type Operation } from './operations.ts'
 import { pick } from './random.ts'
 import { pointedNumbers } from './validate/reading-state.ts'
 import { complaintsAboutPage, complaintsAboutToken } from './validate/page.ts'
-import { sendJson, stop, type Crash, type Reply } from './wire.ts'
+import { stop } from './stop.ts'
+import { sendJson, type Crash, type Reply } from './wire.ts'
 
 /** The same query in every library sync. */
 export const SYNC_PATH =

@@ -1,6 +1,6 @@
 import type { Session } from './device.ts'
 import { readingRoot } from './resources.ts'
-import { mayContact } from './wire.ts'
+import { mayContact } from './may-contact.ts'
 
 /** The root of the reading services, when the device knows one that it may contact. */
 export function readingServices(session: Session): string | undefined {

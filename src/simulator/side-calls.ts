@@ -4,7 +4,7 @@ import { presentBooks } from './library.ts'
 import { readingRoot } from './resources.ts'
 import { uuidFrom } from './random.ts'
 import { isRecord } from './validate/shape.ts'
-import { mayContact } from './wire.ts'
+import { mayContact } from './may-contact.ts'
 
 /** The calls about the account, before the library sync, in a device's order (docs/protocol/README.md). */
 export async function callsBefore(session: Session): Promise<void> {

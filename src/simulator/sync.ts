@@ -12,7 +12,7 @@ import { presentBooks } from './library.ts'
 import { sendLocalChanges } from './local-changes.ts'
 import { syncLibrary } from './pages.ts'
 import { callsAfter, callsBefore } from './side-calls.ts'
-import { stop } from './wire.ts'
+import { stop } from './stop.ts'
 
 /** One whole sync in the order of a real device (docs/protocol/README.md). */
 export async function sync(device: Device, circumstances: Circumstances): Promise<SyncReport> {

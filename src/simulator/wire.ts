@@ -1,11 +1,11 @@
 import { violate, type Session } from './device.ts'
 import { addressOf, requestOf, shownPath, type Call } from './call.ts'
 import type { Fault } from './faults.ts'
-import { exchange } from './http.ts'
-import { Unreachable, type Answer, type Request } from './request.ts'
-import { Interrupted, Postponed } from './interrupted.ts'
+import type { Answer, Request } from './request.ts'
 import { parseJson } from './json.ts'
 import { requestBytes, sendPart } from './send-part.ts'
+import { putOff, reaching, stop } from './stop.ts'
+import { answerTo, sendTwins } from './twins.ts'
 import { complaintsAboutAnswer, complaintsAboutJsonType } from './validate/answer.ts'
 
 /** When a device crashes while it applies a page: before or after it stores the token, and after how many operations. */
@@ -101,66 +101,6 @@ export async function sendJson(session: Session, call: Call): Promise<Reply & { 
   return { ...reply, json }
 }
 
-/** An Interrupted for this place, told to the diary. */
-export function stop(session: Session, at: string, because: string): Interrupted {
-  session.device.diary.note(`${at} ✗ ${because}; the session ends here`)
-  return new Interrupted(at, because)
-}
-
-/**
- * Whether the device may contact an address that the server named. Only the server itself and loopback are contacted:
- * anything else is a broken rule, not a request.
- */
-export function mayContact(session: Session, named: string, what: string): boolean {
-  const own = new URL(session.device.syncUrl).hostname
-  const url = URL.canParse(named) ? new URL(named) : undefined
-  const web = url?.protocol === 'http:' || url?.protocol === 'https:'
-  if (url && web && (url.hostname === own || isLoopback(url.hostname))) return true
-  const host = url && web ? url.hostname : 'no address of the web'
-  violate(session, what, [`the address points to ${host}, not to this server`])
-  return false
-}
-
-/** Sends a request, twice when the fault says so, and gives the answer that counts. */
-async function answerTo(
-  session: Session,
-  at: string,
-  request: Request,
-  call: Call,
-  fault: Fault | undefined,
-): Promise<Answer> {
-  const { connections, twins } = session.device
-  const ask = () => reaching(session, at, () => exchange(connections, request))
-  const first = await ask()
-  if (fault?.kind === 'twin-later') {
-    const { into: _, ...again } = request
-    twins.push({ request: again, overheard: call.overheard, after: fault.after ?? 1 })
-  }
-  if (fault?.kind !== 'twice') return first
-  const second = await ask()
-  const unused = fault.use === 'first' ? second : first
-  if (unused.whole) call.overheard?.(unused.body)
-  return fault.use === 'first' ? first : second
-}
-
-/** Sends what comes a second time now. Nobody listens to the answers. */
-async function sendTwins({ device, report }: Session): Promise<void> {
-  for (const twin of device.twins) twin.after -= 1
-  const now = device.twins.filter((twin) => twin.after < 0)
-  if (now.length === 0) return
-  device.twins = device.twins.filter((twin) => twin.after >= 0)
-  for (const { request, overheard } of now) {
-    report.requests += 1
-    device.diary.note(`${request.method} ${request.url.pathname} comes a second time.`)
-    try {
-      const answer = await exchange(device.connections, request)
-      if (answer.whole) overheard?.(answer.body)
-    } catch (error) {
-      if (!(error instanceof Unreachable)) throw error
-    }
-  }
-}
-
 /** Whether the answer reaches the device: a crash tells before from after only where a token is stored. */
 function isApplied(fault: Fault | undefined, path: string): boolean {
   const kind = fault?.kind
@@ -194,28 +134,6 @@ function crashOf(fault: Fault | undefined): Crash | undefined {
     : undefined
 }
 
-function putOff(session: Session, at: string): Postponed {
-  session.device.diary.note(`${at} is put off to the next sync`)
-  return new Postponed(at)
-}
-
-async function reaching<Result>(
-  session: Session,
-  at: string,
-  act: () => Promise<Result>,
-): Promise<Result> {
-  try {
-    return await act()
-  } catch (error) {
-    if (!(error instanceof Unreachable)) throw error
-    throw stop(session, at, error.message)
-  }
-}
-
 function isAboutStatus(complaint: string): boolean {
   return complaint.startsWith('the status is')
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.')
 }

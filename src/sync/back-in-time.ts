@@ -10,7 +10,7 @@ import { replaceSetting } from '../setting.store.ts'
 import { devicesInDoubt, refold } from './holding.store.ts'
 import { record } from './facts.ts'
 import { everyBook } from './known-books.store.ts'
-import { duePairs } from './pair.store.ts'
+import { duePairs } from './due.store.ts'
 import { isInQuestion } from './plan.ts'
 
 /**

@@ -1,7 +1,7 @@
 import type { Device } from '../devices/device.ts'
 import type { Db } from '../db/schema.ts'
 import { PAGE_OPERATIONS, type Session } from './page.ts'
-import { duePairsInParts, lastShelvedDuePairs } from './pair.store.ts'
+import { duePairsInParts, lastShelvedDuePairs } from './due.store.ts'
 import { isInQuestion, plan, staysDue, type Due, type Pair } from './plan.ts'
 
 /** A page of books that are gone from what is due when they are looked at, and two of such that take their place. */

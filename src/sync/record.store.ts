@@ -1,8 +1,9 @@
 import type { Db } from '../db/schema.ts'
 import { basesOf } from './base.store.ts'
-import { headOf, newestReturned, pageById } from './chain.store.ts'
+import { headOf, pageById } from './chain.store.ts'
 import type { Mark } from './log.ts'
 import { bookFactOf, operationOf, sweepingFactOf, SWEEPING_KINDS } from './log-row.ts'
+import { newestReturned } from './returns.store.ts'
 import type { BookRecord, DeviceRecord, PageRecord } from './worlds.ts'
 
 /** What of a device's log bears on all its books. `limit`: entries from there on are left alone. */

@@ -3,19 +3,13 @@ import type { Tx } from '../db/schema.ts'
 import type { Home } from '../home.ts'
 import { closeQuestions } from './amnesia-question.ts'
 import { comesFromBackup, remembersOtherPast } from './backup.ts'
-import {
-  adoptPage,
-  moveHead,
-  noteReturn,
-  pageById,
-  returnsOf,
-  wasAnyReturnedAfter,
-} from './chain.store.ts'
+import { adoptPage, moveHead, pageById } from './chain.store.ts'
 import { raiseMediaNumber } from './device-progress.store.ts'
 import { record } from './facts.ts'
 import { holdingsOf, refold } from './holding.store.ts'
 import { everyBook } from './known-books.store.ts'
 import { lastRolledBack, wasTold } from './journeys.store.ts'
+import { noteReturn, returnsOf, wasAnyReturnedAfter } from './returns.store.ts'
 import type { KeptSession } from './session.store.ts'
 import { NO_PAGE, readTokenWith, type SyncToken } from './token.ts'
 

@@ -2,7 +2,7 @@ import type { Device } from '../devices/device.ts'
 import type { Tx } from '../db/schema.ts'
 import type { Home } from '../home.ts'
 import { record } from './facts.ts'
-import { duePairs } from './pair.store.ts'
+import { duePairs } from './due.store.ts'
 import { isInQuestion } from './plan.ts'
 
 /**

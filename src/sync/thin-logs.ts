@@ -10,18 +10,20 @@ import { readBooks, readDevice } from './record.store.ts'
 import { sessionOf } from './session.store.ts'
 import { thinBook, thinDevice, type Thinned } from './thin.ts'
 import {
-  booksToThin,
-  booksWithOld,
   deleteEntries,
   deviceFacts,
-  devicesToThin,
   forgetStrangersPages,
-  loggedBooks,
-  noteThinned,
   oldestRemoval,
   thinOut,
   unansweredSync,
 } from './thin.store.ts'
+import {
+  booksToThin,
+  booksWithOld,
+  devicesToThin,
+  loggedBooks,
+  noteThinned,
+} from './what-to-thin.store.ts'
 import { itemsIn, presentWorld, type BookRecord, type DeviceRecord } from './worlds.ts'
 
 /** How often a device's log is looked through, in ms: once a day. */

@@ -5,7 +5,7 @@ import type { Erratum } from '../errata/erratum.ts'
 import type { Home } from '../home.ts'
 import { shelvesCarriedWith } from '../sync/carried.store.ts'
 import { holdingOf } from '../sync/holding.store.ts'
-import { duePairs } from '../sync/pair.store.ts'
+import { duePairs } from '../sync/due.store.ts'
 import { isInQuestion } from '../sync/plan.ts'
 
 /** Closes questions about a device that answered themselves: nothing is left of what they ask. */

@@ -1,11 +1,7 @@
 import { z } from 'zod'
 import type { Home } from '../../home.ts'
-import {
-  askForPasskey,
-  keepPasskey,
-  PASSKEY_PATIENCE,
-  readPasskeyName,
-} from '../../people/passkey.ts'
+import { askForPasskey, keepPasskey } from '../../people/make-passkey.ts'
+import { PASSKEY_PATIENCE, readPasskeyName } from '../../people/passkey.ts'
 import { PASSKEYS_NEED, type PasskeyPlace } from '../../people/passkey-place.ts'
 import { renamePasskey, type Passkey } from '../../people/passkey.store.ts'
 import { takeAwayPasskey } from '../../people/ways-in.ts'

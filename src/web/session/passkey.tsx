@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Home } from '../../home.ts'
-import { askToSign, PASSKEY_PATIENCE, personOfPasskey } from '../../people/passkey.ts'
+import { PASSKEY_PATIENCE } from '../../people/passkey.ts'
+import { askToSign, personOfPasskey } from '../../people/sign-with-passkey.ts'
 import { PASSKEYS_NEED, passkeyPlace, type PasskeyPlace } from '../../people/passkey-place.ts'
 import { Problem } from '../../problem.ts'
 import { tryGuessable } from '../../wrong-secrets.ts'
