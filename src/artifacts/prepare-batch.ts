@@ -25,7 +25,7 @@ const LEASE = 60_000
 const PAUSE = 60_000
 
 /** By whom artifacts are made, and what tells to end. */
-export type Making = {
+export type Preparing = {
   workers: Workers
   /** Gives up what is being made. */
   cancel: AbortSignal
@@ -41,7 +41,7 @@ type Ended =
   | { book: Book; cause: string; isStorage: boolean }
 
 /** Makes the artifacts of those of these books that no other process makes, and enters together what came of them. */
-export async function prepareBatch(home: Home, free: ToPrepare[], state: Making): Promise<void> {
+export async function prepareBatch(home: Home, free: ToPrepare[], state: Preparing): Promise<void> {
   const ids = free.map(({ id }) => id)
   const now = home.now()
   const leased = new Set(await home.db.transact((tx) => leaseBooks(tx, ids, now, now + LEASE)))
@@ -68,7 +68,7 @@ async function attempt(
   home: Home,
   book: Book,
   interrupted: number,
-  { workers, cancel }: Making,
+  { workers, cancel }: Preparing,
 ): Promise<Ended | undefined> {
   try {
     return { book, ...(await makeArtifact(home, book, { workers, cancel, interrupted })) }

@@ -6,7 +6,7 @@ import {
   releaseLeases,
   type ToPrepare,
 } from './preparation.store.ts'
-import { prepareBatch, type Making } from './prepare-batch.ts'
+import { prepareBatch, type Preparing } from './prepare-batch.ts'
 import { sweepUnfinished, unfinishedBooks } from './sweep.ts'
 import type { Workers } from './workers.ts'
 
@@ -78,7 +78,7 @@ export function openPreparation(home: Home, workers: Workers, { others = 1000 } 
   }
 }
 
-type State = Making & {
+type State = Preparing & {
   /** The books that the lanes have taken. */
   inHand: Set<string>
   /** How many more wait that no lane has taken; undefined while nobody has counted them since more may have come. */

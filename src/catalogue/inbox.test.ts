@@ -149,3 +149,16 @@ test('hidden and temporary files and links are left alone, until they get their 
   expect((await readdir(home.config.inbox)).sort()).toEqual(['.hidden.epub', 'link.epub'])
   expect(existsSync(elsewhere)).toBe(true)
 })
+
+test('a folder that becomes a link to itself while a file in it settles ends nothing', async () => {
+  const deep = join(home.config.inbox, 'deep')
+  await mkdir(deep)
+  await drop('deep/a.epub', 'Gone')
+  inbox = await openInbox(home, { settle: 200 })
+  await rename(deep, join(home.config.dataDir, 'elsewhere'))
+  await symlink('deep', deep)
+  await inbox.quiet()
+  await drop('b.epub', 'Here')
+  await inbox.quiet()
+  expect(await titles()).toEqual(['Here'])
+})

@@ -74,7 +74,10 @@ export async function openInbox(home: Home, options: InboxOptions): Promise<Inbo
       if (left.has(path) && left.get(path)?.identity === (await identityOf(path))) continue
       running.set(
         path,
-        take(path).finally(() => running.delete(path)),
+        // A disk that fails may also fail when it is asked what became of the drop. The next round looks again.
+        take(path)
+          .catch((error: unknown) => home.log.error({ err: error }, 'a drop cannot be looked at'))
+          .finally(() => running.delete(path)),
       )
     }
   }

@@ -27,7 +27,7 @@ export async function identityOf(path: string): Promise<string | undefined> {
     const about = await lstat(path, { bigint: true })
     return about.isFile() ? `${about.ino} ${about.size} ${about.mtimeNs}` : undefined
   } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'ENAMETOOLONG')) return undefined
+    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP', 'ENAMETOOLONG')) return undefined
     throw error
   }
 }
