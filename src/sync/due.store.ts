@@ -24,7 +24,7 @@ export async function countDue(db: Db, device: string): Promise<number> {
   return row.count
 }
 
-/** The pairs of a device for which something may be due, some hundreds at a time, in the order of their books' ids. */
+/** The pairs of a device for which something may be due, some hundreds at a time: the ids of a part come after those of the one before. */
 export async function* duePairsInParts(db: Db, device: Device): AsyncGenerator<Pair[], void> {
   for (let after = ''; ;) {
     const part = await db

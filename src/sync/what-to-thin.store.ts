@@ -1,7 +1,7 @@
 import type { Db, Tx } from '../db/schema.ts'
 
-/** Rows per statement, well below what SQLite binds. */
-const CHUNK = 200
+/** How many books are looked at together. */
+const BOOKS = 200
 
 /** The devices whose log was not looked through since `since` (epoch ms). */
 export async function devicesToThin(db: Db, since: number): Promise<string[]> {
@@ -28,10 +28,10 @@ export async function* loggedBooks(db: Db, device: string): AsyncGenerator<strin
       .where('device', '=', device)
       .where('book', '>', after)
       .orderBy('book')
-      .limit(CHUNK)
+      .limit(BOOKS)
       .execute()
     if (rows.length > 0) yield rows.map((row) => row.book)
-    const last = rows[CHUNK - 1]
+    const last = rows[BOOKS - 1]
     if (last === undefined) return
     after = last.book
   }
