@@ -96,7 +96,7 @@ test('the page leaves alone a file that is no configuration', async () => {
 test('the lamps light up by themselves', async () => {
   const { page, address } = await anna(CONF)
   await page.getByRole('link', { name: 'See how far it has come' }).click()
-  expect(await page.locator('.lamps .unlit').count()).toBe(4)
+  await expect.poll(() => page.locator('.lamps .unlit').count()).toBe(4)
   const secret = address.split('/').at(-1) ?? ''
   await fetch(`${scene.house.url}/kobo/${secret}/v1/initialization`, {
     headers: { 'x-kobo-deviceid': 'a'.repeat(64) },

@@ -55,6 +55,7 @@ async function to(page: Page, part: string): Promise<void> {
 async function whereItIs(page: Page): Promise<string> {
   await to(page, 'Library')
   await page.getByRole('link', { name: 'Emma' }).first().click()
+  await page.waitForLoadState('load')
   const where = page.getByRole('region', { name: 'Where it is' })
   return (await where.innerText()).replaceAll(/\s+/g, ' ')
 }
@@ -62,6 +63,8 @@ async function whereItIs(page: Page): Promise<string> {
 /** The lamps that are lit on the page of a Kobo that is being connected. */
 async function lit(page: Page, scripts: boolean): Promise<number> {
   if (!scripts) await page.getByRole('link', { name: 'Look again' }).click()
+  // It may have come in part.
+  await page.waitForLoadState('load')
   return page.getByRole('listitem').filter({ hasText: '(yes)' }).count()
 }
 
@@ -154,7 +157,7 @@ test.each([true, false])(
     await page.getByText('0 of 1 confirmed').waitFor()
     expect(await whereItIs(page)).toContain('the Kobo’s own database lacked it')
     await to(page, 'Errata')
-    expect(await page.getByRole('article').count()).toBe(1)
+    await expect.poll(() => page.getByRole('article').count()).toBe(1)
     await page.goBack()
     await page.goBack()
     await page.goBack()

@@ -92,6 +92,7 @@ test('a recovery code lets in who lost everything, who then chooses a password',
   const { page } = await anna()
   await page.goto(`${at}/account`)
   await page.getByRole('button', { name: 'Make new recovery codes' }).click()
+  await page.waitForLoadState('load')
   const codes = (await page.locator('pre').innerText()).split('\n')
   await page.getByRole('button', { name: 'Sign out Anna' }).click()
   await page.getByRole('link', { name: 'takes a recovery code' }).click()
