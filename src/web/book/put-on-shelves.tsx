@@ -30,13 +30,15 @@ export function PutOnShelves(props: { visit: Visit; book: string; shelves: Shelv
         Your shelves
       </h2>
       <Form visit={visit} action={link(visit.root, 'shelveBook', { id: book })} class="shelve">
-        {shelves.map(({ id, isOn }) => isOn && <input type="hidden" name="was" value={id} />)}
-        {shelves.map(({ id, name, isOn }) => (
-          <label class="tick" for={`shelf-${id}`}>
-            <input type="checkbox" id={`shelf-${id}`} name="shelf" value={id} checked={isOn} />
-            {name}
-          </label>
-        ))}
+        <div class="ticks">
+          {shelves.map(({ id, isOn }) => isOn && <input type="hidden" name="was" value={id} />)}
+          {shelves.map(({ id, name, isOn }) => (
+            <label class="tick" for={`shelf-${id}`}>
+              <input type="checkbox" id={`shelf-${id}`} name="shelf" value={id} checked={isOn} />
+              {name}
+            </label>
+          ))}
+        </div>
         <p class="row">
           <label for="new-shelf" class="unseen">
             A new shelf
