@@ -1,4 +1,5 @@
-import { readdir } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { access, readdir, stat } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { hasCode } from './durable.ts'
 
@@ -24,6 +25,19 @@ export async function filesBelow(root: string, folder: string): Promise<string[]
     else if (entry.isDirectory()) files.push(...(await filesBelow(root, path)))
   }
   return files
+}
+
+/** Why nothing can be found in the inbox `root`, as a sentence; undefined where nothing is in the way. */
+export async function hindranceAt(root: string): Promise<string | undefined> {
+  try {
+    if (!(await stat(root)).isDirectory()) return 'It is not a folder.'
+    await access(root, constants.R_OK | constants.X_OK)
+    return undefined
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP')) return 'It is not there.'
+    if (hasCode(error, 'EACCES')) return 'It may not be read by Holdfast.'
+    throw error
+  }
 }
 
 async function entriesOf(folder: string) {

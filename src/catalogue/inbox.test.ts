@@ -1,4 +1,4 @@
-import { existsSync, renameSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { appendFile, mkdir, readdir, rename, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -26,6 +26,11 @@ const SETTLE = 40
 async function titles(): Promise<string[]> {
   const { books } = await listBooks(home.db.read, { limit: 100 })
   return books.map((book) => book.title).sort()
+}
+
+async function causes(): Promise<string[]> {
+  const { errata } = await listErrata(home.db.read, { id: '', owner: true }, { limit: 10 })
+  return errata.map(({ cause }) => cause)
 }
 
 async function drop(name: string, title: string): Promise<void> {
@@ -161,4 +166,30 @@ test('a folder that becomes a link to itself while a file in it settles ends not
   await drop('b.epub', 'Here')
   await inbox.quiet()
   expect(await titles()).toEqual(['Here'])
+})
+
+test('an inbox that is not there is told of, and no more once it is back', async () => {
+  const { inbox: folder } = home.config
+  inbox = await openInbox(home, { settle: SETTLE, rounds: 50 })
+  expect(await causes()).toEqual([])
+  renameSync(folder, `${folder}-elsewhere`)
+  await expect.poll(causes).toEqual(['Books cannot be taken from the inbox. It is not there.'])
+  writeFileSync(folder, 'no folder')
+  await expect.poll(causes).toEqual(['Books cannot be taken from the inbox. It is not a folder.'])
+  rmSync(folder)
+  renameSync(`${folder}-elsewhere`, folder)
+  await expect.poll(causes).toEqual([])
+  await drop('one.epub', 'One')
+  await expect.poll(titles).toEqual(['One'])
+})
+
+test('what was told of an inbox that was not there ends with the next start that finds it', async () => {
+  const { inbox: folder } = home.config
+  rmSync(folder, { recursive: true })
+  inbox = await openInbox(home, { settle: SETTLE })
+  expect(await causes()).toHaveLength(1)
+  await inbox.close()
+  mkdirSync(folder)
+  inbox = await openInbox(home, { settle: SETTLE })
+  expect(await causes()).toEqual([])
 })

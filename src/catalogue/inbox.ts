@@ -2,9 +2,10 @@ import { basename } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { watch } from 'chokidar'
 import type { Home } from '../home.ts'
+import { importsWaiting, inboxClosed } from '../errata/import-errata.ts'
 import { Problem } from '../problem.ts'
 import type { ImportResult } from './enter-book.ts'
-import { filesBelow, isIgnored } from './find-drops.ts'
+import { filesBelow, hindranceAt, isIgnored } from './find-drops.ts'
 import { importFile } from './import.ts'
 import { finishLeftImports } from './recover.ts'
 import { identityOf, settled } from './settled-file.ts'
@@ -28,7 +29,7 @@ export type InboxOptions = {
 /**
  * Imports what is dropped into the inbox and its sub-folders, and what lies there already, once it has not changed for
  * `settle` ms. A file that fails goes to quarantine and the watch goes on; one that only came at a bad time (a full disk)
- * is tried again with the next round, and an erratum tells of that. Every round also finishes what an interrupted command has
+ * is tried again with the next round, and an erratum tells of that, as of an inbox that is not there. Every round also finishes what an interrupted command has
  * left half done. Hidden and temporary files and links are left alone.
  *
  * The watcher only says that something happened; what is there is always looked up. So a drop is found also where the system
@@ -40,7 +41,8 @@ export async function openInbox(home: Home, options: InboxOptions): Promise<Inbo
   const running = new Map<string, Promise<void>>()
   /** Files that failed and stay where they are, as they were then. */
   const left = new Map<string, { identity: string | undefined; isBug: boolean }>()
-  const waiting = await openWaiting(home)
+  const waiting = await openWaiting(home, importsWaiting)
+  const closed = await openWaiting(home, inboxClosed)
   let sweeping: Promise<void> | undefined
   let finishing: Promise<void> | undefined
   let isCalled = false
@@ -68,6 +70,9 @@ export async function openInbox(home: Home, options: InboxOptions): Promise<Inbo
   }
 
   async function sweep(): Promise<void> {
+    const hindrance = await hindranceAt(root)
+    if (hindrance !== undefined) return closed.because(hindrance)
+    await closed.over()
     for (const path of await filesBelow(root, root)) {
       if (isClosed) return
       if (running.has(path)) continue

@@ -43,6 +43,16 @@ export function importsWaiting(cause: string): NewErratum {
   }
 }
 
+/** An inbox that cannot be looked into; `cause` is a whole sentence. */
+export function inboxClosed(cause: string): NewErratum {
+  return {
+    ...importsWaiting(cause),
+    subject: 'the inbox itself',
+    cause: `Books cannot be taken from the inbox. ${cause}`,
+    consequence: 'It is looked for every minute, and what lies in it then is taken.',
+  }
+}
+
 /** A book of which no artifact could be made; `cause` is a whole sentence. */
 export function preparationFailed(failure: {
   book: { id: string; title: string; uploader: string | null }
