@@ -89,6 +89,19 @@ describe('somebody with scripts', () => {
     expect(await page.locator('#found .covers li').count()).toBe(3)
   })
 
+  test('finds nothing of a word that was taken back before the answer came', async () => {
+    const page = await anna('/books')
+    const all = await page.locator('#found .covers li').count()
+    await page.route('**/books?q=*', () => new Promise<never>(() => undefined))
+    const asked = page.waitForRequest('**/books?q=bront')
+    await page.locator('#q').fill('bront')
+    const request = await asked
+    const ended = page.waitForEvent('requestfailed', (each) => each === request)
+    await page.locator('#q').fill('')
+    await ended
+    expect(await page.locator('#found .covers li').count()).toBe(all)
+  })
+
   test('goes by keys', async () => {
     const page = await anna('/books')
     await page.keyboard.press('g')

@@ -16,8 +16,9 @@ export function searchWhileTyping(): void {
 
   const search = async (): Promise<void> => {
     const asked = field.value.trim()
-    if (asked === shown) return
+    // Its answer would take the place of what is meant by now, also where that is shown already.
     asking?.abort()
+    if (asked === shown) return
     asking = new AbortController()
     const address = addressOf(form)
     try {
@@ -31,7 +32,7 @@ export function searchWhileTyping(): void {
       history.replaceState(null, '', address)
       shown = asked
     } catch (error) {
-      // The next letter came.
+      // The next letter came, or the last one went.
       if (!(error instanceof DOMException && error.name === 'AbortError')) throw error
     }
     return undefined
