@@ -1,6 +1,7 @@
-import { filesIn } from './dropped-files.ts'
+import { droppedIn, type Dropped } from './dropped-files.ts'
 import { sendFile } from './send-file.ts'
-import { openLines } from './upload-lines.ts'
+import { UNREAD, type Sent } from './sent.ts'
+import { openLines, type Line } from './upload-lines.ts'
 import { counting, doneOf, NONE, type Counts } from './upload-sum.ts'
 
 /** Sends what is chosen, or dropped anywhere on any page, file by file, and tells how far each is. */
@@ -16,7 +17,7 @@ export function dropBooks(): void {
   if (form && field) takeAtOnce(form, field, queue)
   const folder = form?.querySelector<HTMLInputElement>('#folder')
   folder?.addEventListener('change', () => {
-    queue([...(folder.files ?? [])])
+    queue({ files: [...(folder.files ?? [])], unread: [] })
     folder.value = ''
   })
 
@@ -40,7 +41,7 @@ export function dropBooks(): void {
     if (isForField(event)) return
     event.preventDefault()
     // Only within the event can it be read what was dropped.
-    if (event.dataTransfer) void filesIn(event.dataTransfer).then(queue)
+    if (event.dataTransfer) void droppedIn(event.dataTransfer).then(queue)
   })
 }
 
@@ -48,11 +49,11 @@ export function dropBooks(): void {
 function takeAtOnce(
   form: HTMLFormElement,
   field: HTMLInputElement,
-  queue: (files: File[]) => void,
+  queue: (dropped: Dropped) => void,
 ): void {
   const take = (): void => {
     if (!field.files || field.files.length === 0) return
-    queue([...field.files])
+    queue({ files: [...field.files], unread: [] })
     field.value = ''
   }
   take()
@@ -78,7 +79,7 @@ function isForField({ target }: DragEvent): boolean {
 /** Two at once: the server imports while the next arrives. */
 const LANES = 2
 
-function openQueue(action: string, root: string): (files: File[]) => void {
+function openQueue(action: string, root: string): (dropped: Dropped) => void {
   const lines = openLines(placeToTell(), root)
   const waiting: (() => Promise<void>)[] = []
   let lanes = 0
@@ -100,23 +101,30 @@ function openQueue(action: string, root: string): (files: File[]) => void {
     lanes -= 1
   }
 
-  return (files) => {
-    const books = files.filter(({ name }) => /\.epub$/i.test(name))
-    if (books.length === 0) return lines.nothing()
-    counts = { ...counts, all: counts.all + books.length }
+  const end = (line: Line, sent: Sent): void => {
+    line.end(sent)
+    counts = counting(counts, sent)
+    say()
+  }
+
+  return ({ files, unread }) => {
+    const books = files.filter(({ name }) => isBook(name))
+    const missing = unread.filter(({ name, isFolder }) => isFolder || isBook(name))
+    if (books.length + missing.length === 0) return lines.nothing()
+    counts = { ...counts, all: counts.all + books.length + missing.length }
+    for (const { name } of missing) end(lines.open(name), UNREAD)
     for (const file of books) {
       const line = lines.open(file.name)
-      waiting.push(async () => {
-        const sent = await sendFile(action, file, line.progress)
-        line.end(sent)
-        counts = counting(counts, sent)
-        say()
-      })
+      waiting.push(async () => end(line, await sendFile(action, file, line.progress)))
     }
     say()
     for (let free = LANES - lanes; free > 0; free -= 1) void work()
     return undefined
   }
+}
+
+function isBook(name: string): boolean {
+  return /\.epub$/i.test(name)
 }
 
 /** An empty library has nothing else to look at than what arrived. */

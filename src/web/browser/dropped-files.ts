@@ -1,14 +1,30 @@
 import { entriesIn, fileOf, isFile, isFolder } from './file-entries.ts'
 
-/** The files among what was dropped, also those in folders. Must be called within the event. */
-export async function filesIn(dropped: DataTransfer): Promise<File[]> {
+/** What was dropped: its files, and the files and folders that could not be read. */
+export type Dropped = { files: File[]; unread: { name: string; isFolder: boolean }[] }
+
+/** What is among what was dropped, also in folders. Must be called within the event. */
+export async function droppedIn(dropped: DataTransfer): Promise<Dropped> {
   const entries = [...dropped.items].flatMap((item) => item.webkitGetAsEntry() ?? [])
-  if (entries.length === 0) return [...dropped.files]
-  return (await Promise.all(entries.map(filesOf))).flat()
+  if (entries.length === 0) return { files: [...dropped.files], unread: [] }
+  return all(entries)
 }
 
-async function filesOf(entry: FileSystemEntry): Promise<File[]> {
-  if (isFile(entry)) return [await fileOf(entry)]
-  if (!isFolder(entry)) return []
-  return (await Promise.all((await entriesIn(entry)).map(filesOf))).flat()
+async function all(entries: FileSystemEntry[]): Promise<Dropped> {
+  const parts = await Promise.all(entries.map(droppedAt))
+  return {
+    files: parts.flatMap(({ files }) => files),
+    unread: parts.flatMap(({ unread }) => unread),
+  }
+}
+
+async function droppedAt(entry: FileSystemEntry): Promise<Dropped> {
+  try {
+    if (isFile(entry)) return { files: [await fileOf(entry)], unread: [] }
+    return await all(isFolder(entry) ? await entriesIn(entry) : [])
+  } catch (error) {
+    // It is gone, or this person may not open it: the browser says so by such an exception.
+    if (!(error instanceof DOMException)) throw error
+    return { files: [], unread: [{ name: entry.name, isFolder: isFolder(entry) }] }
+  }
 }

@@ -17,6 +17,11 @@ export type Back = {
 /** Nothing came back. */
 export const BROKEN_OFF = untaken('The connection broke off. Please add it again.')
 
+/** Nothing was sent: the browser could not read it. */
+export const UNREAD = untaken(
+  'It could not be read on this device. Please see whether you may open it, and add it again.',
+)
+
 /** What became of a file, by what came back. Pure. */
 export function sentOf({ status, isSignIn, text, sentence }: Back): Sent {
   if (isSignIn) return untaken('You were signed out meanwhile. Please sign in, and add it again.')
