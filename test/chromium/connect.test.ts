@@ -80,6 +80,27 @@ test('a browser that may not write there shows the way with the file first, and 
   expect(await shown.allTextContents()).toEqual(['With the file', 'By hand', 'Then'])
 })
 
+test('an address is copied, and where the browser does not let it be, it is marked for whoever copies it', async () => {
+  const { page, address } = await anna(CONF)
+  const copy = page.getByRole('button', { name: 'Copy' })
+  const told = page.getByRole('status')
+  await page.context().grantPermissions(['clipboard-write'])
+  await copy.click()
+  await told.filter({ hasText: 'It is copied.' }).waitFor()
+  await page.evaluate(`navigator.clipboard.writeText = async () => {
+    throw new DOMException('', 'NotAllowedError')
+  }`)
+  await copy.click()
+  await told
+    .filter({ hasText: 'This browser does not copy it. It is marked: copy it yourself.' })
+    .waitFor()
+  expect(await page.evaluate('getSelection().toString()')).toBe(address)
+
+  await page.goto(`${scene.house.url}/books`)
+  await page.locator('#q').press('Control+V')
+  expect(await page.locator('#q').inputValue()).toBe(address)
+})
+
 test('the page leaves alone what is no Kobo', async () => {
   const { page } = await anna(undefined)
   await page.getByRole('button', { name: 'Choose the Kobo’s drive…' }).click()

@@ -19,13 +19,20 @@ if (window.showDirectoryPicker && pick instanceof HTMLButtonElement) {
 // Only over HTTPS or on the same machine.
 if (copy && field instanceof HTMLInputElement && 'clipboard' in navigator) {
   copy.classList.remove('awaited')
-  copy.addEventListener('click', () => void copied(field.value))
+  copy.addEventListener('click', () => void copied(field))
 }
 if (field instanceof HTMLInputElement) field.addEventListener('focus', () => field.select())
 
-async function copied(address: string): Promise<void> {
-  await navigator.clipboard.writeText(address)
-  tell('It is copied.')
+async function copied(field: HTMLInputElement): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(field.value)
+    tell('It is copied.')
+  } catch (error) {
+    if (!(error instanceof DOMException)) throw error
+    field.focus()
+    field.select()
+    tell('This browser does not copy it. It is marked: copy it yourself.')
+  }
 }
 
 async function attempt(): Promise<void> {
