@@ -39,7 +39,7 @@ const OFFERED = 'that fails again and again can be offered anew'
 const PROOFS: Record<ErratumKind, Proof> = {
   'import-failed': told(ERRATA, RETRIED, { retry: [ERRATA, RETRIED] }),
   'imports-waiting': told(
-    'disks.test.ts',
+    'disks-inbox.test.ts',
     'keeps its drops while the library is read-only, says so in one erratum, and closes it',
   ),
   'preparation-failed': {
