@@ -108,3 +108,18 @@ export const ONE_PAGE = {
   manifest: '<item id="p" href="page.xhtml" media-type="application/xhtml+xml"/>',
   spine: '<itemref idref="p"/>',
 }
+
+/** Its page, which has one sentence. */
+export const PAGE = { 'page.xhtml': xhtml('<p>A.</p>') }
+
+/** A manifest entry of a picture. */
+export const JPEG = '<item id="pic" href="a.jpg" media-type="image/jpeg"/>'
+
+/** What is made of the package document of a book with that page and two pictures, `a.jpg` and `b.jpg`. */
+export async function packageOf(
+  text: string | Buffer,
+  files: Record<string, string> = {},
+): Promise<string> {
+  const all = { 'content.opf': text, ...PAGE, 'a.jpg': 'jpeg', 'b.jpg': 'jpeg', ...files }
+  return (await converted(book(all))).text('content.opf')
+}

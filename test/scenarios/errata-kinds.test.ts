@@ -18,6 +18,8 @@ function told(file: string, title: string, actions: Record<string, Named> = {}):
 const ERRATA = 'errata.test.ts'
 const WIRE = 'wire.test.ts'
 const DOGS = 'watchdogs.test.ts'
+const DOWNLOADS = 'watched-downloads.test.ts'
+const REMOVED = 'removed-on-kobo.test.ts'
 const SYNC = 'next-sync.test.ts'
 const NO_FILE = 'field/no-file.test.ts'
 const ANSWERS = 'audit-answers.test.ts'
@@ -37,7 +39,7 @@ const OFFERED = 'that fails again and again can be offered anew'
 const PROOFS: Record<ErratumKind, Proof> = {
   'import-failed': told(ERRATA, RETRIED, { retry: [ERRATA, RETRIED] }),
   'imports-waiting': told(
-    'disks.test.ts',
+    'disks-inbox.test.ts',
     'keeps its drops while the library is read-only, says so in one erratum, and closes it',
   ),
   'preparation-failed': {
@@ -80,17 +82,17 @@ const PROOFS: Record<ErratumKind, Proof> = {
     keep: [SYNC, 'stay for good when they are to be kept: they stand on their shelf again'],
   }),
   drift: told('audit-classes.test.ts', HEALED, { heal: ['audit-classes.test.ts', HEALED] }),
-  'removed-on-kobo': told(DOGS, OFF, {
-    unshelve: [DOGS, OFF],
+  'removed-on-kobo': told(REMOVED, OFF, {
+    unshelve: [REMOVED, OFF],
     'keep-off': [
-      DOGS,
+      REMOVED,
       'stays off this one alone, if its person says so, and comes back by the shelf only',
     ],
   }),
-  'download-failed': told(DOGS, OFFERED, { 'offer-again': [DOGS, OFFERED] }),
-  'download-cut': told(DOGS, 'that breaks off is told of, and no more once the book is there'),
+  'download-failed': told(DOWNLOADS, OFFERED, { 'offer-again': [DOWNLOADS, OFFERED] }),
+  'download-cut': told(DOWNLOADS, 'that breaks off is told of, and no more once the book is there'),
   'download-not-begun': told(
-    DOGS,
+    DOWNLOADS,
     'that never begins although the Kobo asked where the file is, is told of until it is there',
   ),
   'token-stuck': told(DOGS, 'that does not take what it is sent is told of, until it does'),
