@@ -82,9 +82,9 @@ export async function checkPreview(
 ): Promise<((report: SyncReport) => void) | undefined> {
   const { house, tally } = world.stage
   const { kobo, device } = witness
-  const { unsent, token, signedIn } = kobo.state()
+  const { unsent, twins, token, signedIn } = kobo.state()
   // An old request that comes again in the middle is a change meanwhile.
-  if (witness.hasTwin) return undefined
+  if (twins > 0) return undefined
   const isQuiet = unsent.deletes.length + unsent.states.length + unsent.highlights === 0
   const newest = await newestIssued(house.server.home.db.read, device)
   if (!isQuiet || !signedIn || pageOf(token) !== (newest ?? undefined)) return undefined

@@ -197,4 +197,26 @@ export const KEPT: readonly { seed: number; wrong: string; schedule: Schedule }[
       ],
     },
   },
+  {
+    seed: 111_002_152,
+    wrong:
+      'a sync that a late download came into was compared with what was foretold without it: the sync before had been too short for it',
+    schedule: {
+      profiles: [999988, 7],
+      steps: [
+        { do: 'sync', kobo: 0, rate: 0, seed: 504005, edit: null, once: null },
+        { do: 'shelve', book: 2 },
+        { do: 'sync', kobo: 1, rate: 0, seed: 0, edit: null, once: null },
+        { do: 'read', offline: false, kobo: 1, book: 2 },
+        {
+          do: 'sync',
+          kobo: 0,
+          rate: 0,
+          seed: 296493,
+          edit: { do: 'rename', book: 5, at: 7 },
+          once: { kind: 'twin-later', on: 'download' },
+        },
+      ],
+    },
+  },
 ]

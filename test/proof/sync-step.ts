@@ -28,7 +28,6 @@ export function faultsOf(
     const fault: Fault | undefined = isTooLate ? { kind: 'twice' } : chosen
     if (fault) world.stage.tally.fault(fault.kind)
     if (fault) witness.isTroubled = true
-    if (fault?.kind === 'twin-later') witness.hasTwin = true
     return fault
   }
 }
@@ -57,8 +56,6 @@ export async function sync(world: World, witness: Witnessed, step: Sync): Promis
   world.between = undefined
   expectWire(world, report)
   if (isWhole) preview?.(report)
-  // In a sync without faults the last of them has come.
-  if (isWhole) witness.hasTwin = false
   const gone = checkEvents(world, witness, isWhole)
   if (step.edit === null) await checkRemovals(world, witness, gone, isWhole)
   await world.stage.noted()

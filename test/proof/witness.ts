@@ -37,8 +37,6 @@ export type Witnessed = {
   /** It was put into another state than syncs alone would leave. */
   isDisturbed: boolean
   seenEvents: number
-  /** A request of its last sync will come once more, in the next one. */
-  hasTwin: boolean
   /** Something went wrong with one of its exchanges, or it was sent what its owner wanted sent anew. */
   isTroubled: boolean
 }
@@ -67,7 +65,6 @@ export function witnessed(kobo: Kobo, drive: string, device: string): Witnessed 
     announced: new Set(),
     isDisturbed: false,
     seenEvents: 0,
-    hasTwin: false,
     isTroubled: false,
   }
 }
