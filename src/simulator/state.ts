@@ -20,8 +20,8 @@ export interface KoboState {
   signedIn: boolean
   /** What the next sync tells before it asks for the library. */
   unsent: { deletes: string[]; states: string[]; highlights: number }
-  /** How many requests are on their way still, and will come a second time. */
-  twins: number
+  /** The paths of the requests that are on their way still, and will come a second time. */
+  twins: string[]
 }
 
 export interface BookState {
@@ -69,7 +69,7 @@ export function stateOf(device: Device): KoboState {
       states: [...queuedStates(device), ...unsent].map(({ id }) => id),
       highlights: unsentHighlights(device),
     },
-    twins: device.twins.length,
+    twins: device.twins.map(({ request }) => request.url.pathname),
   }
 }
 

@@ -84,7 +84,7 @@ export async function checkPreview(
   const { kobo, device } = witness
   const { unsent, twins, token, signedIn } = kobo.state()
   // An old request that comes again in the middle is a change meanwhile.
-  if (twins > 0) return undefined
+  if (twins.length > 0) return undefined
   const isQuiet = unsent.deletes.length + unsent.states.length + unsent.highlights === 0
   const newest = await newestIssued(house.server.home.db.read, device)
   if (!isQuiet || !signedIn || pageOf(token) !== (newest ?? undefined)) return undefined

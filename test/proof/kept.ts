@@ -219,4 +219,24 @@ export const KEPT: readonly { seed: number; wrong: string; schedule: Schedule }[
       ],
     },
   },
+  {
+    seed: 122_001_047,
+    wrong:
+      'a book was expected to be known as removed, whose download came a second time minutes after it was removed',
+    schedule: {
+      profiles: ['harshest', 'harshest'],
+      steps: [
+        { do: 'shelve', book: 0 },
+        {
+          do: 'sync',
+          kobo: 1,
+          rate: 6,
+          seed: 75261,
+          edit: null,
+          once: { kind: 'twin-later', on: 'download' },
+        },
+        { do: 'remove', kobo: 1, book: 0 },
+      ],
+    },
+  },
 ]

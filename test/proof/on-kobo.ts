@@ -38,6 +38,8 @@ export async function actOnKobo(world: World, witness: Witnessed, step: OnKobo, 
       if (!book) return
       kobo.remove(id)
       witness.removed.add(id)
+      // A download of it that comes again after that looks like one of a book that is there again.
+      if (kobo.state().twins.some((path) => path.includes(id))) witness.exempt.add(id)
       return
     case 'remove download':
       if (isReadable) kobo.removeDownload(id)
