@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { bareBook } from '../../test/support/bare-book.ts'
 import { tempHome } from '../../test/support/temp-home.ts'
 import type { TempHome } from '../../test/support/temp-home.ts'
 import type { Book } from './book.ts'
@@ -22,34 +23,18 @@ afterEach(async () => {
   await home.close()
 })
 
-const EMMA: Book = {
+const EMMA = bareBook({
   id: 'emma',
   title: 'Emma',
-  subtitle: null,
   contributors: [
     { name: 'Jane Austen', sortName: null, role: 'aut' },
     { name: 'Tom Illustrator', sortName: 'Illustrator, Tom', role: 'ill' },
   ],
-  series: null,
   language: 'en',
-  publisher: null,
-  published: null,
-  publishedAt: null,
-  isbn: null,
   identifiers: [{ scheme: 'uuid', value: 'emma' }],
-  description: null,
   subjects: ['Fiction'],
-  layout: 'reflowable',
-  format: 'epub',
-  cover: null,
-  metaRev: 1,
-  fileRev: 1,
   file: { hash: 'hash of emma', size: 1, path: 'Jane Austen/Emma.epub' },
-  artifact: null,
-  uploader: null,
-  addedAt: 0,
-  deletedAt: null,
-}
+})
 
 async function add(id: string, about: Partial<Book> & { author?: string } = {}): Promise<Book> {
   const { author = 'Jane Austen', ...rest } = about

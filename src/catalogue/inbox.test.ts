@@ -1,10 +1,12 @@
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { appendFile, mkdir, readdir, rename, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { makeEpub } from '../../test/support/make-epub.ts'
 import { tempHome } from '../../test/support/temp-home.ts'
 import type { TempHome } from '../../test/support/temp-home.ts'
+import { openDatabase } from '../db/open.ts'
 import { listErrata } from '../errata/find-errata.store.ts'
 import { listBooks } from './catalogue.store.ts'
 import { openInbox } from './inbox.ts'
@@ -181,6 +183,28 @@ test('an inbox that is not there is told of, and no more once it is back', async
   await expect.poll(causes).toEqual([])
   await drop('one.epub', 'One')
   await expect.poll(titles).toEqual(['One'])
+})
+
+test('an inbox that is back is looked into also while that cannot be written down', async () => {
+  const { inbox: folder, database } = home.config
+  rmSync(folder, { recursive: true })
+  inbox = await openInbox(home, { settle: SETTLE })
+  await inbox.close()
+  mkdirSync(folder)
+  const other = new Sqlite(database)
+  const db = openDatabase(database, { patience: 50 })
+  try {
+    other.exec('begin immediate')
+    inbox = await openInbox({ ...home, db }, { settle: SETTLE })
+    expect(await causes()).toHaveLength(1)
+    other.exec('rollback')
+    await inbox.quiet()
+    expect(await causes()).toEqual([])
+    await inbox.close()
+  } finally {
+    other.close()
+    await db.close()
+  }
 })
 
 test('what was told of an inbox that was not there ends with the next start that finds it', async () => {

@@ -1,3 +1,4 @@
+import type { Tx } from '../db/schema.ts'
 import { closeErrataAbout, fileErratum } from '../errata/errata.store.ts'
 import { openErratum } from '../errata/find-errata.store.ts'
 import type { NewErratum } from '../errata/erratum.ts'
@@ -25,19 +26,24 @@ export async function openWaiting(
     async because(cause) {
       if (told === cause) return
       const id = randomId(home.random)
-      try {
-        await home.db.transact((tx) => fileErratum(tx, erratum(cause), id, home.now()))
-        told = cause
-      } catch (error) {
-        // The disk that is full may be that of the database. The log tells of the drops.
-        if (!(error instanceof Problem)) throw error
-      }
+      if (await canWrite((tx) => fileErratum(tx, erratum(cause), id, home.now()))) told = cause
     },
     async over() {
       if (told === undefined) return
-      await home.db.transact((tx) => closeErrataAbout(tx, kind, subject, OVER, home.now()))
-      told = undefined
+      const at = home.now()
+      if (await canWrite((tx) => closeErrataAbout(tx, kind, subject, OVER, at))) told = undefined
     },
+  }
+
+  /** The disk that is full may be that of the database: then it is written another time. The log tells of the drops. */
+  async function canWrite(work: (tx: Tx) => Promise<unknown>): Promise<boolean> {
+    try {
+      await home.db.transact(work)
+      return true
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      return false
+    }
   }
 }
 

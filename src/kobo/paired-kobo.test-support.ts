@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import { bareBook } from '../../test/support/bare-book.ts'
 import { START, tempHome, type TempHome } from '../../test/support/temp-home.ts'
 import { finishArtifact } from '../artifacts/artifact.store.ts'
 import type { Book } from '../catalogue/book.ts'
@@ -74,31 +75,8 @@ export async function openPairedKobo(): Promise<PairedKobo> {
   async function addBook(name: string): Promise<Book> {
     const id = uuid5(FOREIGN, name)
     const hash = name.padEnd(64, '0')
-    const book: Book = {
-      id,
-      title: name,
-      subtitle: null,
-      contributors: [],
-      series: null,
-      language: 'en',
-      publisher: null,
-      published: null,
-      publishedAt: null,
-      isbn: null,
-      identifiers: [],
-      description: null,
-      subjects: [],
-      layout: 'reflowable',
-      format: 'epub',
-      cover: null,
-      metaRev: 1,
-      fileRev: 1,
-      file: { hash, size: 5, path: `${name}.epub` },
-      artifact: hash,
-      uploader: null,
-      addedAt: START,
-      deletedAt: null,
-    }
+    const file = { hash, size: 5, path: `${name}.epub` }
+    const book = bareBook({ id, title: name, file, language: 'en', artifact: hash, addedAt: START })
     await home.db.transact(async (tx) => {
       await insertBook(tx, book)
       const artifact = { hash, book: id, fileRev: book.fileRev, format: 'EPUB3' as const, size: 5 }

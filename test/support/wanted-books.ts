@@ -6,6 +6,7 @@ import { bookById } from '../../src/catalogue/catalogue.store.ts'
 import { insertBook } from '../../src/catalogue/change-book.store.ts'
 import { insertPerson } from '../../src/people/person.store.ts'
 import { addToShelf, createShelf } from '../../src/shelves/shelf.store.ts'
+import { bareBook } from './bare-book.ts'
 import { makeEpub } from './make-epub.ts'
 import { tempHome, type TempHome } from './temp-home.ts'
 
@@ -30,32 +31,9 @@ export async function addBook(
   const path = `Austen, Jane/${title}.epub`
   await mkdir(join(home.config.library, 'Austen, Jane'), { recursive: true })
   await writeFile(join(home.config.library, path), bytes)
-  const book: Book = {
-    id: title,
-    title,
-    subtitle: null,
-    contributors: [],
-    series: null,
-    language: null,
-    publisher: null,
-    published: null,
-    publishedAt: null,
-    isbn: null,
-    identifiers: [],
-    description: null,
-    subjects: [],
-    layout: 'reflowable',
-    format: 'epub',
-    cover: null,
-    metaRev: 1,
-    fileRev: 1,
-    file: { hash: createHash('sha256').update(bytes).digest('hex'), size: bytes.length, path },
-    artifact: null,
-    uploader: null,
-    addedAt: 0,
-    deletedAt: null,
-    ...about,
-  }
+  const hash = createHash('sha256').update(bytes).digest('hex')
+  const file = { hash, size: bytes.length, path }
+  const book = bareBook({ id: title, title, file, ...about })
   await home.db.transact((tx) => insertBook(tx, book))
   return book
 }

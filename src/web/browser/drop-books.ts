@@ -109,10 +109,10 @@ function openQueue(action: string, root: string): (dropped: Dropped) => void {
 
   return ({ files, unread }) => {
     const books = files.filter(({ name }) => isBook(name))
-    const missing = unread.filter(({ name, isFolder }) => isFolder || isBook(name))
-    if (books.length + missing.length === 0) return lines.nothing()
-    counts = { ...counts, all: counts.all + books.length + missing.length }
-    for (const { name } of missing) end(lines.open(name), UNREAD)
+    const unreadBooks = unread.filter(({ name, isFolder }) => isFolder || isBook(name))
+    if (books.length + unreadBooks.length === 0) return lines.nothing()
+    counts = { ...counts, all: counts.all + books.length + unreadBooks.length }
+    for (const { name } of unreadBooks) end(lines.open(name), UNREAD)
     for (const file of books) {
       const line = lines.open(file.name)
       waiting.push(async () => end(line, await sendFile(action, file, line.progress)))

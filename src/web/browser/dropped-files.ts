@@ -7,10 +7,10 @@ export type Dropped = { files: File[]; unread: { name: string; isFolder: boolean
 export async function droppedIn(dropped: DataTransfer): Promise<Dropped> {
   const entries = [...dropped.items].flatMap((item) => item.webkitGetAsEntry() ?? [])
   if (entries.length === 0) return { files: [...dropped.files], unread: [] }
-  return all(entries)
+  return allAt(entries)
 }
 
-async function all(entries: FileSystemEntry[]): Promise<Dropped> {
+async function allAt(entries: FileSystemEntry[]): Promise<Dropped> {
   const parts = await Promise.all(entries.map(droppedAt))
   return {
     files: parts.flatMap(({ files }) => files),
@@ -21,7 +21,7 @@ async function all(entries: FileSystemEntry[]): Promise<Dropped> {
 async function droppedAt(entry: FileSystemEntry): Promise<Dropped> {
   try {
     if (isFile(entry)) return { files: [await fileOf(entry)], unread: [] }
-    return await all(isFolder(entry) ? await entriesIn(entry) : [])
+    return await allAt(isFolder(entry) ? await entriesIn(entry) : [])
   } catch (error) {
     // It is gone, or this person may not open it: the browser says so by such an exception.
     if (!(error instanceof DOMException)) throw error
