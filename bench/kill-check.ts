@@ -1,7 +1,8 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { z } from 'zod'
+import { filesBelow } from './files-below.ts'
 import { sha256, type MadeDrop } from './kill-drops.ts'
 
 /** What a library must hold. */
@@ -60,14 +61,6 @@ export async function missingBooks(dataDir: string, hashes: Iterable<string>): P
   } finally {
     db.close()
   }
-}
-
-/** The files below a folder, by their paths in it; none when there is no such folder. */
-export async function filesBelow(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])
-  return entries
-    .filter((entry) => !entry.isDirectory())
-    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
 }
 
 function databaseFaults(db: Sqlite.Database): string[] {

@@ -1,7 +1,7 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
-import { filesBelow } from './kill-check.ts'
+import { filesBelow } from './files-below.ts'
 import type { MadeDrop } from './kill-drops.ts'
 import { startCommand, type Program } from './kill-program.ts'
 
