@@ -67,8 +67,8 @@ const FITTING: Record<string, string[]> = {
   lost: ['doubtful', ...SENT_ANEW],
   removedRow: ['doubtful', ...SENT_ANEW],
   fileMissing: ['doubtful', 'leaving'],
-  // What a library that was put back has forgotten is known to be there once it was healed.
-  orphan: ['orphan', 'leaving', 'not-wanted'],
+  // Heal tells the ledger of one that it has forgotten, when the library was put back, or that it takes for removed by its reader.
+  orphan: ['orphan', 'leaving', 'not-wanted', 'excluded'],
 }
 
 const STANDINGS = ['ok', 'entitledOnly', 'lost', 'removedRow', 'fileMissing', 'staleFile', 'orphan']

@@ -239,4 +239,42 @@ export const KEPT: readonly { seed: number; wrong: string; schedule: Schedule }[
       ],
     },
   },
+  {
+    seed: 130_000_041,
+    wrong:
+      'a book that was kept off was expected to be called an orphan as soon as an audit found it, and not when that was healed',
+    schedule: {
+      profiles: [1, 1],
+      steps: [
+        { do: 'shelve', book: 2 },
+        { do: 'sync', kobo: 0, rate: 0, seed: 0, edit: null, once: null },
+        { do: 'remove', kobo: 0, book: 2 },
+        { do: 'reset sync', kobo: 0 },
+        {
+          do: 'sync',
+          kobo: 0,
+          rate: 0,
+          seed: 0,
+          edit: null,
+          once: { kind: 'postpone', on: 'removal' },
+        },
+        {
+          do: 'sync',
+          kobo: 0,
+          rate: 0,
+          seed: 0,
+          edit: { do: 'unshelve', book: 2, at: 4 },
+          once: null,
+        },
+        {
+          do: 'sync',
+          kobo: 1,
+          rate: 0,
+          seed: 0,
+          edit: { do: 'shelve', book: 3, at: 1 },
+          once: null,
+        },
+      ],
+    },
+  },
 ]
