@@ -2,8 +2,8 @@ import type { Listed } from './kobo-folder.ts'
 
 /** What the page asks its worker to read. */
 export type AuditJob = {
-  /** Where the ids of the books of the library are told. */
-  books: string
+  /** The ids of the books of the library. */
+  books: ReadonlySet<string>
   database: File
   wal: File | null
   /** The names and sizes of the files of books, and the file that names the firmware, where the drive was given. */
@@ -13,5 +13,8 @@ export type AuditJob = {
   takenAt: number | null
 }
 
-/** What the worker says: how far it is, at last what is to be sent, or why there is nothing. */
-export type AuditAnswer = { progress: string } | { body: string } | { failed: string }
+/** What a job comes to: what is to be sent, or a sentence that says why there is nothing. */
+export type AuditEnd = { body: string } | { failed: string }
+
+/** What the worker says: how far it is, and at last what it came to. */
+export type AuditAnswer = { progress: string } | AuditEnd

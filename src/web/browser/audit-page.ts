@@ -8,6 +8,8 @@ import { folderOfDrop, folderOfHandle, folderOfList } from './shown-folders.ts'
 const NOTHING =
   'There is no database of a Kobo in what you chose: it is KoboReader.sqlite in the folder .kobo.'
 
+const UNANSWERED = 'Holdfast does not answer. Reload this page, and audit once more.'
+
 const form = found('audit', HTMLFormElement)
 const pick = found('pick', HTMLButtonElement)
 const folder = found('folder', HTMLInputElement)
@@ -87,7 +89,8 @@ function forgetDrive(): void {
 async function audit(): Promise<void> {
   const chosen = drive ?? chosenFiles()
   if (!chosen) return tell(NOTHING)
-  const books = new URL(form.dataset['books'] ?? '', document.baseURI).href
+  const books = await booksAt(new URL(form.dataset['books'] ?? '', document.baseURI).href)
+  if (!books) return tell(UNANSWERED)
   const day = takenAt.value === '' ? null : Number(takenAt.value)
   const read = await readInWorker({ ...chosen, books, takenAt: day }, tell)
   if ('failed' in read) return offerUpload(read.failed)
@@ -96,10 +99,20 @@ async function audit(): Promise<void> {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: read.body,
-  })
+  }).catch(() => undefined)
+  if (!answer) return tell(UNANSWERED)
   if (answer.ok) location.assign(answer.url)
   else tell(sentenceIn(await answer.text()))
   return undefined
+}
+
+/** The ids of the books of the library; undefined where the server is away, or tells nothing to a person who is signed out. */
+async function booksAt(address: string): Promise<Set<string> | undefined> {
+  const told: unknown = await fetch(address)
+    .then((answer) => (answer.ok ? answer.json() : undefined))
+    .catch(() => undefined)
+  if (!Array.isArray(told)) return undefined
+  return new Set(told.filter((each) => typeof each === 'string'))
 }
 
 function chosenFiles(): OfKobo | undefined {

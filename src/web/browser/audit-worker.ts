@@ -1,6 +1,6 @@
 import { firmwareIn } from '../../audit/firmware.ts'
 import { Refused, SENTENCES } from '../../audit/refusal.ts'
-import type { AuditAnswer, AuditJob } from './audit-job.ts'
+import type { AuditAnswer, AuditEnd, AuditJob } from './audit-job.ts'
 import { loadSqlite, READ_LIMIT, readBytes } from './sqlite.ts'
 
 // This is a worker: the page stays responsive while it reads, and may end it at any moment.
@@ -21,22 +21,22 @@ function say(answer: AuditAnswer): void {
   self.postMessage(answer)
 }
 
-async function answerTo(job: AuditJob): Promise<AuditAnswer> {
-  const { database, wal, listing, version, takenAt } = job
+async function answerTo(job: AuditJob): Promise<AuditEnd> {
+  const { books, database, wal, listing, version, takenAt } = job
   if (database.size + (wal?.size ?? 0) > READ_LIMIT)
     return {
       failed: `Databases of more than ${READ_LIMIT / 1_000_000} MB are not read in the browser.`,
     }
   say({ progress: 'Getting ready…' })
-  const [sqlite, ours] = await Promise.all([loadSqlite(), booksAt(job.books)])
+  const sqlite = await loadSqlite()
   const bytes = { database: await bytesOf(database), wal: wal && (await bytesOf(wal)) }
   const firmware =
     version && version.size <= VERSION_LIMIT ? firmwareIn(await version.text()) : null
   try {
     return {
       body: JSON.stringify({
-        ...readBytes(sqlite, bytes, ours, counting()),
-        kepub: listing && listing.filter(({ name }) => ours.has(name)),
+        ...readBytes(sqlite, bytes, books, counting()),
+        kepub: listing && listing.filter(({ name }) => books.has(name)),
         firmware,
         ...(takenAt !== null && { takenAt }),
       }),
@@ -53,13 +53,6 @@ function counting(): () => void {
     rows += 1
     if (rows % ROWS === 0) say({ progress: `Reading: ${rows} rows so far…` })
   }
-}
-
-async function booksAt(address: string): Promise<Set<string>> {
-  const answer = await fetch(address)
-  const told: unknown = answer.ok ? await answer.json() : undefined
-  if (!Array.isArray(told)) throw new Error('The books of the library were not told.')
-  return new Set(told.filter((each) => typeof each === 'string'))
 }
 
 async function bytesOf(file: File): Promise<Uint8Array> {

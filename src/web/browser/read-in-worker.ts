@@ -1,4 +1,4 @@
-import type { AuditAnswer, AuditJob } from './audit-job.ts'
+import type { AuditAnswer, AuditEnd, AuditJob } from './audit-job.ts'
 
 /** How long a database may take, in ms. */
 const LIMIT = 120_000
@@ -7,15 +7,12 @@ const LATE = 'This database could not be read here: it took too long.'
 
 const ENDED = 'This browser could not read the database.'
 
-/** Has a worker read a database. Answers what is to be sent, or a sentence that says why there is nothing. */
-export function readInWorker(
-  job: AuditJob,
-  tell: (progress: string) => void,
-): Promise<{ body: string } | { failed: string }> {
+/** Has a worker read a database. */
+export function readInWorker(job: AuditJob, tell: (progress: string) => void): Promise<AuditEnd> {
   return new Promise((resolve) => {
     const address = new URL('./audit-worker.js', import.meta.url)
     const worker = new Worker(address, { type: 'module' })
-    const end = (answer: { body: string } | { failed: string }): void => {
+    const end = (answer: AuditEnd): void => {
       clearTimeout(timer)
       worker.terminate()
       resolve(answer)
