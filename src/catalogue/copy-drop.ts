@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { constants } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { Problem } from '../problem.ts'
@@ -10,12 +11,15 @@ export const FILE_LIMIT = 500_000_000
 /** How much is read at once, in bytes. A file that fits is kept in memory until it is imported: most books do. */
 const CHUNK = 1 << 22
 
-/** Opens a file to be imported. Throws a Problem, which calls it `name`, when it is not there, no file, or may not be read. */
-export async function openDrop(path: string, name: string): Promise<FileHandle> {
+/**
+ * Opens a file to be imported; one behind a link only when that is `linked` on purpose. Throws a Problem, which calls it `name`, when it is
+ * not there, no file, or may not be read, and `conflict` for a link that took the place of a file that was looked at.
+ */
+export async function openDrop(path: string, name: string, linked: boolean): Promise<FileHandle> {
   try {
-    // A pipe would be waited for, so only files are opened.
-    if ((await stat(path)).isFile()) return await open(path, 'r')
+    if ((await stat(path)).isFile()) return await openFile(path, linked)
   } catch (error) {
+    if (hasCode(error, 'ELOOP') && !linked) throw changed(name)
     if (hasCode(error, 'ENOENT', 'ENOTDIR'))
       throw new Problem('not_found', `“${name}” is not there.`, { cause: error })
     if (hasCode(error, 'EACCES', 'EPERM', 'ELOOP'))
@@ -62,11 +66,7 @@ export async function copyUnchanged(
     after.size === before.size &&
     after.mtimeNs === before.mtimeNs &&
     size === expected
-  if (!isSame)
-    throw new Problem(
-      'conflict',
-      `“${name}” changed while it was being read; it will be tried again.`,
-    )
+  if (!isSame) throw changed(name)
   return { hash: hash.digest('hex'), size, bytes: bytes.length === size ? bytes : undefined }
 }
 
@@ -78,6 +78,19 @@ export async function statAgain(path: string) {
     if (hasCode(error, 'ENOENT', 'ENOTDIR')) return undefined
     throw error
   }
+}
+
+async function openFile(path: string, linked: boolean): Promise<FileHandle> {
+  const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = constants
+  // Whatever has come here since it was looked at: a pipe is not waited for, and no link leads elsewhere.
+  return open(path, O_RDONLY | O_NONBLOCK | (linked ? 0 : O_NOFOLLOW))
+}
+
+function changed(name: string): Problem {
+  return new Problem(
+    'conflict',
+    `“${name}” changed while it was being read; it will be tried again.`,
+  )
 }
 
 function tooLarge(name: string): Problem {

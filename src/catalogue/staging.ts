@@ -29,7 +29,8 @@ export function arrivingPath(home: Pick<Home, 'config' | 'random'>): string {
  * file changes meanwhile, `not_found` and `invalid` when it is not there or may not be read.
  */
 export async function stage(home: Home, path: string, origin: Origin): Promise<Staged> {
-  const source = await openDrop(path, origin.name)
+  // A person who names a file to a command means what is behind a link.
+  const source = await openDrop(path, origin.name, origin.source === 'command')
   try {
     const part = arrivingPath(home)
     const stem = part.slice(0, -'.part'.length)

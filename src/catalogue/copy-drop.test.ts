@@ -1,0 +1,50 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { openDrop } from './copy-drop.ts'
+
+let folder: string
+let book: string
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'holdfast-drop-'))
+  book = join(folder, 'Emma.epub')
+  await writeFile(book, 'the bytes of Emma')
+})
+afterEach(async () => {
+  await rm(folder, { recursive: true })
+})
+
+/** What is read when a file is opened, or the code of the Problem. */
+async function opened(path: string, linked: boolean): Promise<string> {
+  try {
+    const file = await openDrop(path, 'Emma.epub', linked)
+    return await file.readFile('utf8').finally(() => file.close())
+  } catch (error) {
+    return String((error as { code?: string }).code)
+  }
+}
+
+test('a file is opened whether links are meant or not', async () => {
+  expect(await opened(book, true)).toBe('the bytes of Emma')
+  expect(await opened(book, false)).toBe('the bytes of Emma')
+})
+
+test('a link is followed only where it is meant', async () => {
+  const link = join(folder, 'link.epub')
+  await symlink(book, link)
+  expect(await opened(link, true)).toBe('the bytes of Emma')
+  // What was a file when it was found in the inbox is looked at again.
+  expect(await opened(link, false)).toBe('conflict')
+})
+
+test('a pipe is no file, and is not waited for', async () => {
+  const pipe = join(folder, 'pipe.epub')
+  execFileSync('mkfifo', [pipe])
+  expect(await opened(pipe, true)).toBe('invalid')
+})
+
+test('what is not there is told so', async () => {
+  expect(await opened(join(folder, 'Persuasion.epub'), false)).toBe('not_found')
+})
