@@ -20,7 +20,9 @@ afterEach(async () => {
 async function opened(path: string, linked: boolean): Promise<string> {
   try {
     const file = await openDrop(path, 'Emma.epub', linked)
-    return await file.readFile('utf8').finally(() => file.close())
+    const text = await file.readFile('utf8')
+    await file.close()
+    return text
   } catch (error) {
     return String((error as { code?: string }).code)
   }
