@@ -23,6 +23,7 @@ export function operation(seq: number, verb: Operation['verb'], acknowledged: bo
     kind: 'operation',
     operation: { verb, book: 'emma', artifact: verb === 'removal' ? null : 'today', ...revisions },
     acknowledged,
+    taken: acknowledged,
     settled: { seq, at: seq * 1000 },
   }
 }

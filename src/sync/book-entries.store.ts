@@ -63,7 +63,7 @@ async function ownEntries(
     .selectFrom('operation')
     .innerJoin('page', 'page.id', 'operation.page')
     .selectAll('operation')
-    .select(['page.seq', 'page.at', 'page.on_chain'])
+    .select(['page.seq', 'page.at', 'page.on_chain', 'page.returned_seq'])
     .where('operation.device', '=', device)
     .where('operation.book', 'in', [...books])
     .execute()
@@ -80,6 +80,7 @@ async function ownEntries(
       at: row.at,
       operation: operationOf(row),
       acknowledged,
+      taken: row.returned_seq !== null,
       settled: row.verb === 'removal' ? await settled(row.seq, acknowledged) : null,
     })
   }

@@ -22,6 +22,7 @@ const operation = (
   kind: 'operation',
   operation: { verb, book: 'b', metaRev: 1, fileRev: 1, stateRev: 0, artifact: 'a' },
   acknowledged,
+  taken: acknowledged,
   settled: settled === undefined ? null : mark(settled),
 })
 

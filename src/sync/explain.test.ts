@@ -39,6 +39,7 @@ function entriesOf(steps: readonly Step[]): BookEntry[] {
       kind: 'operation',
       operation,
       acknowledged: what.acknowledged ?? false,
+      taken: what.acknowledged ?? false,
       settled,
     }
   })

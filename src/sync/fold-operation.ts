@@ -33,15 +33,17 @@ export function applyOperation(stay: Stay, entry: Mark & OfferedOperation): void
         stay.since = entry
         stay.file = false
         announce(stay, operation)
-        return
+      } else {
+        // Which of several offers it took is not known until one of them comes back.
+        if (operation.stateRev !== stay.stateRev) stay.stateRev = null
+        if (stay.state !== 'held') {
+          stay.fileRev = operation.fileRev
+          stay.artifact = operation.artifact
+        }
       }
-      // Which of several offers it took is not known until one of them comes back.
-      if (operation.metaRev !== stay.metaRev) stay.metaRev = null
-      if (operation.stateRev !== stay.stateRev) stay.stateRev = null
-      if (stay.state !== 'held') {
-        stay.fileRev = operation.fileRev
-        stay.artifact = operation.artifact
-      }
+      // A device that stopped in the middle of the page may have a new row without its words, and fetch the book nevertheless.
+      const isWhole = entry.taken || stay.state === 'held'
+      if (!isWhole || operation.metaRev !== stay.metaRev) stay.metaRev = null
       return
     case 'removal':
       if (acknowledged) endStay(stay, entry.settled ?? entry)

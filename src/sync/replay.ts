@@ -41,6 +41,7 @@ export function newestReturn(log: readonly Entry[]): string | null {
 
 function entriesByBook(log: readonly Entry[], head: string | null): Map<string, BookEntry[]> {
   const chain = chainOf(parentsIn(log), head)
+  const taken = returnedIn(log)
   const sweeping = log.filter(isSweeping)
   const books = new Map<string, BookEntry[]>()
   const of = (book: string): BookEntry[] => {
@@ -62,6 +63,7 @@ function entriesByBook(log: readonly Entry[], head: string | null): Map<string, 
           at: entry.at,
           operation,
           acknowledged,
+          taken: taken.has(entry.page),
           settled,
         })
       }
@@ -80,6 +82,10 @@ export function unnamed(log: readonly Entry[]): Holding {
 /** Entries about the book and about the whole device, in the order of the log. */
 export function inOrder(own: readonly BookEntry[], sweeping: readonly BookEntry[]): BookEntry[] {
   return sweeping.length === 0 ? [...own] : [...own, ...sweeping].sort((a, b) => a.seq - b.seq)
+}
+
+function returnedIn(log: readonly Entry[]): Set<string> {
+  return new Set(log.flatMap((entry) => (entry.kind === 'returned' ? [entry.page] : [])))
 }
 
 function parentsIn(log: readonly Entry[]): Map<string, string | null> {

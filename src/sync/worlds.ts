@@ -33,32 +33,47 @@ export type BookRecord = {
 }
 
 /**
- * One way in which a book's operations can be acknowledged: pages of it that are on the chain, and from where on proof speaks about the
- * time after each removal on it.
+ * One way in which a book's operations can be acknowledged: pages of it that are on the chain, pages of it whose token came back at some
+ * time, and from where on proof speaks about the time after each removal on the chain.
  */
 export type World = {
   acknowledged: ReadonlySet<string>
+  taken: ReadonlySet<string>
   settled: ReadonlyMap<string, Mark>
 }
 
-const NOTHING: World = { acknowledged: new Set(), settled: new Map() }
-
 /**
  * Every way in which these operations of a book may be acknowledged, now or later: by no token at all, by each that ever came back, and by
- * each that still may. A page that was left behind, with a later one taken, is never taken itself.
+ * each that still may, which may be lost again. A page that was left behind, with a later one taken, is never taken itself.
  */
 export function worldsOf(device: DeviceRecord, operations: readonly ToldOperation[]): World[] {
-  const worlds = new Set([NOTHING])
+  const own = pagesOf(operations)
+  const coming = device.pages.filter((page) => own.has(page.id) && mayReturn(device, page))
+  const worlds = [forgotten(device, own)]
   for (const [page, world] of worldsByPage(device, operations))
-    if (mayReturn(device, page)) worlds.add(world)
-  return [...new Map([...worlds].map((world) => [keyOf(world), world])).values()]
+    if (mayReturn(device, page)) worlds.push(world)
+  const later = worlds.map((world) => ({
+    ...world,
+    taken: new Set([...world.taken, ...coming.map(({ id }) => id)]),
+  }))
+  return [...new Map([...worlds, ...later].map((world) => [keyOf(world), world])).values()]
 }
 
 /** The way in which they are acknowledged today. */
 export function presentWorld(device: DeviceRecord, operations: readonly ToldOperation[]): World {
   for (const [page, world] of worldsByPage(device, operations))
     if (page.id === device.head) return world
-  return NOTHING
+  return forgotten(device, pagesOf(operations))
+}
+
+/** No token counts, as after one that was lost. */
+function forgotten(device: DeviceRecord, own: ReadonlySet<string>): World {
+  const taken = device.pages.filter(({ id, returned }) => returned !== null && own.has(id))
+  return { acknowledged: new Set(), taken: new Set(taken.map(({ id }) => id)), settled: new Map() }
+}
+
+function pagesOf(operations: readonly ToldOperation[]): Set<string> {
+  return new Set(operations.map(({ page }) => page))
 }
 
 /** A book's entries as the fold takes them, each with what it stands for. */
@@ -85,14 +100,15 @@ function worldsByPage(
   device: DeviceRecord,
   operations: readonly ToldOperation[],
 ): Map<PageRecord, World> {
-  const own = new Set(operations.map(({ page }) => page))
+  const own = pagesOf(operations)
+  const none = forgotten(device, own)
   const removals = new Set(
     operations.filter(({ operation }) => operation.verb === 'removal').map(({ page }) => page),
   )
   const byId = new Map<string, World>()
   const worlds = new Map<PageRecord, World>()
   for (const page of device.pages) {
-    const world = worldOver(byId.get(page.parent ?? '') ?? NOTHING, page, own, removals)
+    const world = worldOver(byId.get(page.parent ?? '') ?? none, page, own, removals)
     byId.set(page.id, world)
     worlds.set(page, world)
   }
@@ -107,18 +123,20 @@ function worldOver(
   removals: ReadonlySet<string>,
 ): World {
   const acknowledged = own.has(id) ? new Set([...below.acknowledged, id]) : below.acknowledged
-  if (returned === null) return own.has(id) ? { acknowledged, settled: below.settled } : below
+  const taken = own.has(id) ? new Set([...below.taken, id]) : below.taken
+  if (returned === null) return own.has(id) ? { ...below, acknowledged, taken } : below
   const earlier = [...acknowledged].filter(
     (page) => removals.has(page) && (below.settled.get(page)?.seq ?? Infinity) > returned.seq,
   )
   if (earlier.length === 0 && !own.has(id)) return below
   const settled = new Map(below.settled)
   for (const page of earlier) settled.set(page, returned)
-  return { acknowledged, settled }
+  return { acknowledged, taken, settled }
 }
 
-function keyOf({ acknowledged, settled }: World): string {
-  return JSON.stringify([[...acknowledged], [...settled].map(([page, { seq }]) => [page, seq])])
+function keyOf({ acknowledged, taken, settled }: World): string {
+  const marks = [...settled].map(([page, { seq }]) => [page, seq])
+  return JSON.stringify([[...acknowledged], [...taken].toSorted(), marks])
 }
 
 function operationEntry(world: World, device: DeviceRecord, told: ToldOperation): BookEntry {
@@ -130,5 +148,6 @@ function operationEntry(world: World, device: DeviceRecord, told: ToldOperation)
       : acknowledged
         ? (world.settled.get(page) ?? null)
         : (device.sessions.find((session) => session.seq > seq) ?? null)
-  return { seq, at, kind: 'operation', operation, acknowledged, settled }
+  const taken = world.taken.has(page)
+  return { seq, at, kind: 'operation', operation, acknowledged, taken, settled }
 }

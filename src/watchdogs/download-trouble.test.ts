@@ -20,6 +20,7 @@ const NEW: BookEntry = {
     artifact: 'file',
   },
   acknowledged: true,
+  taken: true,
   settled: null,
 }
 

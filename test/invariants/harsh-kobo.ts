@@ -23,6 +23,9 @@ type Drive = {
   activates: boolean
 }
 
+/** What a row displays that has no words. */
+const NO_WORDS = -1
+
 /** Books a device downloads by itself per session. */
 const DOWNLOADS = 2
 
@@ -31,13 +34,14 @@ export class HarshKobo {
   drive: Drive = emptyDrive()
   /** How much its clock is ahead, in ms. */
   ahead = 0
+  /** Whether it keeps the token of an answer without operations. */
+  storesOnEmpty: boolean
   /** Books that lost their file to a New nobody consented to, and operations on books it was never told of. */
   flips: string[] = []
   dropped: string[] = []
   /** Books that it was ever told of, also if it forgot them. */
   private readonly announced = new Set<string>()
   private listing: 'all' | 'open' | 'nothing'
-  private readonly storesOnEmpty: boolean
   private readonly tokens: TokenMode
   private readonly random: Random
 
@@ -157,6 +161,8 @@ export class HarshKobo {
         this.apply(operation, ledger)
         if (operation.verb === 'new' || operation.verb === 'file') fresh.add(operation.book)
       }
+      const torn = fault === 'half' ? answer.operations[applied] : undefined
+      if (torn) this.applyHalf(torn)
       if (fault === 'half' || fault === 'crash') return over
       if (this.tokens !== 'pinned') sent = answer.token
       const stores = answer.operations.length > 0 || this.storesOnEmpty
@@ -187,6 +193,13 @@ export class HarshKobo {
     // A place that arrives before the bytes is lost, and one that is older than what the reader did meanwhile is not taken.
     else if (row.file && !this.hasUnsent(book, Date.parse(told?.place.modified.text ?? '')))
       row.place = place
+  }
+
+  /** What a stop in the middle of an operation leaves: a new row without its words. */
+  private applyHalf({ book, verb, fileRev }: Operation): void {
+    if (verb !== 'new' || this.rows.has(book)) return
+    this.rows.set(book, { file: false, listed: false, meta: NO_WORDS, place: 0, fileRev })
+    this.announced.add(book)
   }
 
   private hasUnsent(book: string, instant: number): boolean {

@@ -168,10 +168,12 @@ describe('stories of rare rules, told with the rule and without', () => {
       },
     },
     {
-      story: 'a device that never stored a token gets one although it has every book already',
+      story: 'a device that lost its token gets one although it has every book already',
       tell(w) {
         w.shelve('a', 'b')
-        w.sync(once('unstored'))
+        for (let n = 0; n < 3; n++) w.sync()
+        w.loseToken()
+        w.kobo.storesOnEmpty = false
         for (let n = 0; n < 3; n++) w.sync()
         return w.kobo.token !== null
       },
@@ -179,6 +181,50 @@ describe('stories of rare rules, told with the rule and without', () => {
       without: {
         edits: [{ file: 'plan.ts', from: 'return pair && {', to: 'return undefined && pair && {' }],
         ends: false,
+      },
+    },
+    {
+      story:
+        'a device that stopped in the middle of a book, and fetched it, is told what it displays',
+      tell(w) {
+        w.shelve('a')
+        w.sync(once('half'))
+        w.kobo.download(w.ledger, 'a', NO_FAULTS)
+        w.shelve('b')
+        for (let n = 0; n < 3; n++) w.sync()
+        return w.kobo.rows.get('a')?.meta === w.ledger.house.metaOf('a').content
+      },
+      ends: true,
+      without: {
+        edits: [
+          {
+            file: 'fold-operation.ts',
+            from: "const isWhole = entry.taken || stay.state === 'held'",
+            to: 'const isWhole = true',
+          },
+        ],
+        ends: false,
+      },
+    },
+    {
+      story: 'what a device displays is still known when it lost its token',
+      tell(w) {
+        w.shelve('a', 'b')
+        for (let n = 0; n < 3; n++) w.sync()
+        w.loseToken()
+        w.sync()
+        return w.ledger.pairs().filter(({ holding }) => holding.metaRev === 1).length
+      },
+      ends: 1,
+      without: {
+        edits: [
+          {
+            file: 'fold-operation.ts',
+            from: "const isWhole = entry.taken || stay.state === 'held'",
+            to: "const isWhole = stay.state === 'held'",
+          },
+        ],
+        ends: 0,
       },
     },
     {

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { closeKobos, koboAt } from '../support/kobo-at.ts'
+import { closeKobos, koboAt, type HouseKobo } from '../support/kobo-at.ts'
 import { openHouse, type House } from '../support/house.ts'
 import { atSync } from '../support/fault-at.ts'
 import type { Fault } from '../../src/simulator/faults.ts'
 import { booksOf } from '../support/made-books.ts'
 
 let house: House
-const { longShelf } = booksOf(() => house)
+const { book, longShelf } = booksOf(() => house)
 
 beforeEach(async () => {
   house = await openHouse()
@@ -64,5 +64,55 @@ describe('an interruption loses no book', () => {
     expect(report).toMatchObject({ completed: true, violations: [], flips: [] })
     expect(kobo.titles()).toHaveLength(25)
     expect((await kobo.sync()).operations).toEqual([])
+  })
+})
+
+describe('a Kobo that stops in the middle of a book, and fetches that book', () => {
+  const torn = { kind: 'crash-before-token', atItem: 0 } as const
+  const switches = { pageApplied: 'torn', sideCalls: false, downloadsPerSync: 0 } as const
+
+  /** Stops in the middle of the first of two books, and fetches that one. */
+  async function stopInTheMiddle(kobo: HouseKobo): Promise<void> {
+    await kobo.sync({ faults: atSync(1, torn) })
+    const [half] = kobo.contents()
+    expect(kobo.titles()).toEqual([`${half?.id}…`])
+    await kobo.tap(half?.id ?? '')
+  }
+
+  async function twoBooks(): Promise<HouseKobo> {
+    const books = [await book('Emma'), await book('Persuasion')]
+    await house.shelf(
+      'Sofa',
+      books.map(({ id }) => id),
+    )
+    return koboAt(house, { switches })
+  }
+
+  async function expectTitles(kobo: HouseKobo): Promise<void> {
+    for (let n = 0; n < 3; n++) {
+      house.advance(120_000)
+      expect(await kobo.sync()).toMatchObject({ violations: [], flips: [] })
+    }
+    await kobo.downloadAll()
+    expect(kobo.titles()).toEqual(['Emma', 'Persuasion'])
+    house.advance(120_000)
+    await kobo.sync()
+    expect((await kobo.sync()).operations).toEqual([])
+  }
+
+  test('is told its title at last', async () => {
+    const kobo = await twoBooks()
+    await stopInTheMiddle(kobo)
+    await expectTitles(kobo)
+  })
+
+  test('is told its title also where it had it before it was reset', async () => {
+    const kobo = await twoBooks()
+    await kobo.sync()
+    await kobo.sync()
+    kobo.factoryReset()
+    house.advance(120_000)
+    await stopInTheMiddle(kobo)
+    await expectTitles(kobo)
   })
 })
