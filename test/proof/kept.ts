@@ -277,4 +277,39 @@ export const KEPT: readonly { seed: number; wrong: string; schedule: Schedule }[
       ],
     },
   },
+  {
+    seed: 143_000_360,
+    wrong:
+      'a book that a Kobo fetched, after it had stopped in the middle of its page, kept a row without words',
+    schedule: {
+      profiles: [600_856, 600_856],
+      steps: [
+        { do: 'shelve', book: 0 },
+        { do: 'shelve', book: 1 },
+        { do: 'shelve', book: 3 },
+        {
+          do: 'sync',
+          kobo: 0,
+          rate: 0,
+          seed: 0,
+          edit: null,
+          once: { kind: 'crash-before-token', on: 'library' },
+        },
+        { do: 'tap', rate: 0, seed: 0, kobo: 0, book: 0 },
+        { do: 'tap', rate: 0, seed: 0, kobo: 0, book: 1 },
+        { do: 'tap', rate: 0, seed: 0, kobo: 0, book: 3 },
+        {
+          do: 'sync',
+          kobo: 1,
+          rate: 0,
+          seed: 0,
+          edit: null,
+          once: { kind: 'crash-before-token', on: 'library' },
+        },
+        { do: 'tap', rate: 0, seed: 0, kobo: 1, book: 0 },
+        { do: 'tap', rate: 0, seed: 0, kobo: 1, book: 1 },
+        { do: 'tap', rate: 0, seed: 0, kobo: 1, book: 3 },
+      ],
+    },
+  },
 ]
