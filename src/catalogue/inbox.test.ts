@@ -8,7 +8,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { mkdir, readdir, rename, symlink, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { makeEpub } from '../../test/support/make-epub.ts'
@@ -44,7 +44,15 @@ async function causes(): Promise<string[]> {
 }
 
 async function drop(name: string, title: string): Promise<void> {
-  await writeFile(join(home.config.inbox, name), await makeEpub({ title }))
+  await put(name, await makeEpub({ title }))
+}
+
+/** Puts a file into the inbox all at once: one that is written there might be taken before its first byte. */
+async function put(name: string, bytes: Buffer | string): Promise<void> {
+  const path = join(home.config.inbox, name)
+  const aside = `${join(home.config.dataDir, basename(name))}.aside`
+  await writeFile(aside, bytes)
+  await rename(aside, path)
 }
 
 test('what lies in the inbox at start is imported, with what is in its folders', async () => {
@@ -137,7 +145,7 @@ test('a file that another takes the place of while it is read is looked at again
 
 test('a file that fails goes to quarantine and the watch goes on', async () => {
   inbox = await openInbox(home, { settle: SETTLE })
-  await writeFile(join(home.config.inbox, 'bad.epub'), 'no book')
+  await put('bad.epub', 'no book')
   await inbox.quiet()
   await drop('good.epub', 'Good')
   await inbox.quiet()
