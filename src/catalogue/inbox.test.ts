@@ -143,6 +143,27 @@ test('a file that another takes the place of while it is read is looked at again
   expect(await titles()).toEqual(['After'])
 })
 
+test('a file that takes the place of one that fails is looked at at once', async () => {
+  await put('book.epub', 'no book')
+  await drop('later.part', 'After')
+  let asked = 0
+  const random = (bytes: number): Buffer => {
+    asked += 1
+    // Asked for when a copy is begun, and when that goes to quarantine.
+    if (asked === 2)
+      renameSync(join(home.config.inbox, 'later.part'), join(home.config.inbox, 'book.epub'))
+    return home.random(bytes)
+  }
+  const told: string[] = []
+  inbox = await openInbox(
+    { ...home, random },
+    { settle: SETTLE, imported: ({ book }) => void told.push(book.title) },
+  )
+  await expect.poll(() => told).toEqual(['After'])
+  expect(await readdir(home.config.quarantine)).toHaveLength(1)
+  expect(await readdir(home.config.inbox)).toEqual([])
+})
+
 test('a file that fails goes to quarantine and the watch goes on', async () => {
   inbox = await openInbox(home, { settle: SETTLE })
   await put('bad.epub', 'no book')
