@@ -1,10 +1,12 @@
-import { existsSync } from 'node:fs'
+import { existsSync, mkdirSync, statSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { makeEpub } from '../../test/support/make-epub.ts'
 import { START, tempHome } from '../../test/support/temp-home.ts'
 import type { TempHome } from '../../test/support/temp-home.ts'
+import { packageRoot } from '../package-root.ts'
 import { bookById, listBooks } from './catalogue.store.ts'
 import { originalPath } from './cover-original.ts'
 import { bringBack, filePath, removeBook, trashPath } from './files.ts'
@@ -131,9 +133,9 @@ describe('importing a file', () => {
   })
 
   test('works across file systems, for the inbox and for the library', async () => {
-    expect(existsSync('/dev/shm'), 'this test needs a second file system at /dev/shm').toBe(true)
-    const other = await mkdtemp('/dev/shm/holdfast-test-')
+    const other = await mkdtemp(join(placeOnAnotherDisk(), 'holdfast-test-'))
     const inboxes = await tempHome({ inbox: join(other, 'inbox') })
+    expect(statSync(other).dev).not.toBe(statSync(inboxes.config.dataDir).dev)
     const library = join(other, 'library')
     const apart = { ...inboxes, config: { ...inboxes.config, library } }
     try {
@@ -153,3 +155,13 @@ describe('importing a file', () => {
     }
   })
 })
+
+/** A folder that does not lie on the disk of temporary files, wherever those are. */
+function placeOnAnotherDisk(): string {
+  const cache = join(packageRoot(), '.cache')
+  mkdirSync(cache, { recursive: true })
+  const { dev } = statSync(tmpdir())
+  const place = ['/dev/shm', cache].find((each) => existsSync(each) && statSync(each).dev !== dev)
+  if (place === undefined) throw new Error('This test needs a second file system, at /dev/shm.')
+  return place
+}

@@ -1,6 +1,14 @@
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { appendFile, mkdir, readdir, rename, symlink, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { mkdir, readdir, rename, symlink, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { makeEpub } from '../../test/support/make-epub.ts'
@@ -36,7 +44,15 @@ async function causes(): Promise<string[]> {
 }
 
 async function drop(name: string, title: string): Promise<void> {
-  await writeFile(join(home.config.inbox, name), await makeEpub({ title }))
+  await put(name, await makeEpub({ title }))
+}
+
+/** Puts a file into the inbox all at once: one that is written there might be taken before its first byte. */
+async function put(name: string, bytes: Buffer | string): Promise<void> {
+  const path = join(home.config.inbox, name)
+  const aside = `${join(home.config.dataDir, basename(name))}.aside`
+  await writeFile(aside, bytes)
+  await rename(aside, path)
 }
 
 test('what lies in the inbox at start is imported, with what is in its folders', async () => {
@@ -99,10 +115,9 @@ test('a file that is still being written is taken when it is whole', async () =>
   const bytes = await makeEpub({ title: 'Slow', cover: 'jpeg' })
   const path = join(home.config.inbox, 'slow.epub')
   await writeFile(path, bytes.subarray(0, 1000))
-  const opening = openInbox(home, { settle: 300 })
-  for (let from = 1000; from < bytes.length; from += 1000)
-    await appendFile(path, bytes.subarray(from, from + 1000))
-  inbox = await opening
+  inbox = await openInbox(home, { settle: 200 })
+  // It was looked at once by now. Nothing is waited for before this, so that it comes before the second look on any machine.
+  appendFileSync(path, bytes.subarray(1000))
   await inbox.quiet()
   expect(await titles()).toEqual(['Slow'])
   expect(await readdir(home.config.quarantine)).toEqual([])
@@ -128,9 +143,30 @@ test('a file that another takes the place of while it is read is looked at again
   expect(await titles()).toEqual(['After'])
 })
 
+test('a file that takes the place of one that fails is looked at at once', async () => {
+  await put('book.epub', 'no book')
+  await drop('later.part', 'After')
+  let asked = 0
+  const random = (bytes: number): Buffer => {
+    asked += 1
+    // Asked for when a copy is begun, and when that goes to quarantine.
+    if (asked === 2)
+      renameSync(join(home.config.inbox, 'later.part'), join(home.config.inbox, 'book.epub'))
+    return home.random(bytes)
+  }
+  const told: string[] = []
+  inbox = await openInbox(
+    { ...home, random },
+    { settle: SETTLE, imported: ({ book }) => void told.push(book.title) },
+  )
+  await expect.poll(() => told).toEqual(['After'])
+  expect(await readdir(home.config.quarantine)).toHaveLength(1)
+  expect(await readdir(home.config.inbox)).toEqual([])
+})
+
 test('a file that fails goes to quarantine and the watch goes on', async () => {
   inbox = await openInbox(home, { settle: SETTLE })
-  await writeFile(join(home.config.inbox, 'bad.epub'), 'no book')
+  await put('bad.epub', 'no book')
   await inbox.quiet()
   await drop('good.epub', 'Good')
   await inbox.quiet()
@@ -162,8 +198,9 @@ test('a folder that becomes a link to itself while a file in it settles ends not
   await mkdir(deep)
   await drop('deep/a.epub', 'Gone')
   inbox = await openInbox(home, { settle: 200 })
-  await rename(deep, join(home.config.dataDir, 'elsewhere'))
-  await symlink('deep', deep)
+  // At once, before the file is looked at again.
+  renameSync(deep, join(home.config.dataDir, 'elsewhere'))
+  symlinkSync('deep', deep)
   await inbox.quiet()
   await drop('b.epub', 'Here')
   await inbox.quiet()

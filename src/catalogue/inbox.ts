@@ -49,8 +49,9 @@ export async function openInbox(home: Home, options: InboxOptions): Promise<Inbo
   let isClosed = false
 
   async function take(path: string): Promise<void> {
+    let identity: string | undefined
     try {
-      const identity = await settled(path, settle, () => isClosed)
+      identity = await settled(path, settle, () => isClosed)
       if (identity === undefined || isClosed) return
       left.delete(path)
       const drop = { path, name: basename(path), uploader: null, source: 'inbox' } as const
@@ -65,6 +66,8 @@ export async function openInbox(home: Home, options: InboxOptions): Promise<Inbo
       // Whoever wrote to it meanwhile may have ended before it is looked at again.
       if (!isBug && error.code === 'conflict') return call()
       const still = await identityOf(path)
+      // What is there instead by now has not failed.
+      if (still !== undefined && identity !== undefined && still !== identity) return call()
       if (still !== undefined) left.set(path, { identity: still, isBug })
     }
   }

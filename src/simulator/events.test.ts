@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Event } from './events.ts'
 import {
   discard,
+  impatientAt,
   newBook,
   newKobo,
   removal,
@@ -149,12 +150,12 @@ test.each([
   [{ silent: true }, 'annotations after a download → no answer'],
   [{}, 'annotations after a download → 200'],
 ])('annotations that %j leaves out are lost, and written down', async (twist, how) => {
-  const kobo = await synced({ patienceMs: 200 })
+  const kobo = await synced()
   const id = kobo.highlight('b1', 'mine')
   kobo.removeDownload('b1')
   const start = kobo.events.length
   fake.twists.set('/annotations', twist)
-  await kobo.tap('b1')
+  await kobo.tap('b1', 'silent' in twist ? { faults: impatientAt(kobo, '/annotations', 50) } : {})
   expect(since(kobo.events, start, 'annotations lost')).toEqual([
     { what: 'annotations lost', book: 'b1', ids: [id], cause: { by: 'server', how, page: 1 } },
   ])

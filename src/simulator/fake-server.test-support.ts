@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Faults } from './faults.ts'
 import { openKobo, type Kobo, type KoboOptions } from './kobo.ts'
 import { requiredResources } from './required-resources.ts'
 import { isRecord } from './validate/shape.ts'
@@ -94,6 +95,15 @@ export function newKobo(
 export function discard({ kobo, home }: { kobo: Kobo; home: string }): void {
   kobo.shutDown()
   rmSync(home, { recursive: true, force: true })
+}
+
+/** No faults; but for answers from this path, and for no others, the Kobo waits only so many ms. */
+export function impatientAt(kobo: Kobo, path: string, ms: number): Faults {
+  const { patienceMs } = kobo.switches
+  return (exchange) => {
+    kobo.switches.patienceMs = exchange.path.endsWith(path) ? ms : patienceMs
+    return undefined
+  }
 }
 
 export function tokenOf(page: number): string {

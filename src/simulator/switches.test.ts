@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import {
+  impatientAt,
   newBook,
   removal,
   startFakeServer,
@@ -78,7 +79,8 @@ describe('doubts about the firmware', () => {
 
   test('a server that does not answer in time interrupts the sync', async () => {
     fake.twists.set('/v1/library/sync', { silent: true })
-    const report = await kobo({ switches: { patienceMs: 50 } }).sync()
+    const device = kobo()
+    const report = await device.sync({ faults: impatientAt(device, '/v1/library/sync', 50) })
     expect(report.interrupted).toEqual({
       at: 'GET /v1/library/sync',
       because: 'there was no answer within 50 ms',

@@ -148,12 +148,21 @@ describe('a person whose password strangers try from everywhere', () => {
     expect(performance.now() - began).toBeGreaterThanOrEqual(
       delayAfter(ACCOUNTS.free + 4, ACCOUNTS) - 1,
     )
-    // One more wrong one waits; the right one, which comes after it, is heard before it.
-    let isWaiting = true
-    const wrong = attempt('a wrong one').finally(() => (isWaiting = false))
-    expect(await attempt('the password of Anna')).toBe(200)
-    expect(isWaiting).toBe(true)
-    expect(await wrong).toBe(422)
+    // One more wrong one waits; the right one, which comes after it, is heard before it. Each wrong one waits twice as long as the one
+    // before it, so that a machine that was too slow for the first is fast enough for the next.
+    let isFirst = false
+    for (
+      let beyond = 5;
+      !isFirst && delayAfter(ACCOUNTS.free + beyond, ACCOUNTS) < 20_000;
+      beyond += 1
+    ) {
+      let isWaiting = true
+      const wrong = attempt('a wrong one').finally(() => (isWaiting = false))
+      expect(await attempt('the password of Anna')).toBe(200)
+      isFirst = isWaiting
+      expect(await wrong).toBe(422)
+    }
+    expect(isFirst).toBe(true)
   }, 120_000)
 
   test('shares that with nobody who brings what another browser or person was given', async () => {

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { cpSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
@@ -276,16 +277,33 @@ function newFolder(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'holdfast-house-'))
 }
 
-/** A port that is free now: a device keeps its address over a restart, so that it must be known before. */
-export function freePort(): Promise<number> {
+/**
+ * A port that stays free until it is used: a device keeps its address over a restart, so that it must be known before, and nobody has it
+ * meanwhile. It lies below those that the system gives to whoever asks for any, in the range of this process among those of a test run.
+ */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    taken += 1
+    const port = LOWEST + RANGE * (PROCESS % PROCESSES) + (taken % RANGE)
+    if (await isFree(port)) return port
+  }
+}
+
+/** Linux gives those from 32,768 on to whoever asks for any. */
+const LOWEST = 12_000
+const RANGE = 1_000
+const PROCESSES = 20
+const PROCESS = Number(process.env['VITEST_POOL_ID'] ?? randomInt(PROCESSES))
+let taken = randomInt(RANGE)
+
+function isFree(port: number): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const probe = createServer()
-    probe.once('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      const port = typeof address === 'object' && address ? address.port : 0
-      probe.close(() => resolve(port))
+    probe.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE') resolve(false)
+      else reject(error)
     })
+    probe.listen(port, '127.0.0.1', () => void probe.close(() => resolve(true)))
   })
 }
 
