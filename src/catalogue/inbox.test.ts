@@ -123,6 +123,20 @@ test('a file that is still being written is taken when it is whole', async () =>
   expect(await readdir(home.config.quarantine)).toEqual([])
 })
 
+test('a part of a file that rests is not refused before the rest could come', async () => {
+  const bytes = await makeEpub({ title: 'Stalled', cover: 'jpeg' })
+  const path = join(home.config.inbox, 'stalled.epub')
+  await writeFile(path, bytes.subarray(0, 1000))
+  inbox = await openInbox(home, { settle: 400 })
+  // One that came later is long in the library: the part has rested for longer than a whole file needs.
+  await drop('whole.epub', 'Whole')
+  await expect.poll(titles).toEqual(['Whole'])
+  appendFileSync(path, bytes.subarray(1000))
+  await inbox.quiet()
+  expect((await titles()).toSorted()).toEqual(['Stalled', 'Whole'])
+  expect(await readdir(home.config.quarantine)).toEqual([])
+})
+
 test('a file that another takes the place of while it is read is looked at again at once', async () => {
   await drop('book.epub', 'Before')
   await drop('later.part', 'After')

@@ -8,7 +8,7 @@ import type { ImportResult } from './enter-book.ts'
 import { filesBelow, hindranceAt, isIgnored } from './find-drops.ts'
 import { importFile } from './import.ts'
 import { finishLeftImports } from './recover.ts'
-import { identityOf, settled } from './settled-file.ts'
+import { identityOf, wholeOrSettled } from './settled-file.ts'
 import { openWaiting } from './waiting.ts'
 
 /** The watched inbox. */
@@ -28,7 +28,7 @@ export type InboxOptions = {
 
 /**
  * Imports what is dropped into the inbox and its sub-folders, and what lies there already, once it has not changed for
- * `settle` ms. A file that fails goes to quarantine and the watch goes on; one that only came at a bad time (a full disk)
+ * `settle` ms, or much longer where it looks like a part of a file. A file that fails goes to quarantine and the watch goes on; one that only came at a bad time (a full disk)
  * is tried again with the next round, and an erratum tells of that, as of an inbox that is not there. Every round also finishes what an interrupted command has
  * left half done. Hidden and temporary files and links are left alone.
  *
@@ -51,7 +51,7 @@ export async function openInbox(home: Home, options: InboxOptions): Promise<Inbo
   async function take(path: string): Promise<void> {
     let identity: string | undefined
     try {
-      identity = await settled(path, settle, () => isClosed)
+      identity = await wholeOrSettled(path, settle, () => isClosed)
       if (identity === undefined || isClosed) return
       left.delete(path)
       const drop = { path, name: basename(path), uploader: null, source: 'inbox' } as const

@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { identityOf, settled } from './settled-file.ts'
+import { identityOf, settled, wholeOrSettled } from './settled-file.ts'
 
 let folder = ''
 beforeEach(() => {
@@ -34,4 +34,35 @@ test('what is no plain file, or goes meanwhile, is not waited for, nor anything 
     return false
   }
   expect(await settled(path, 1, goes)).toBeUndefined()
+})
+
+test('a file that ends as an archive does is not waited for any longer', async () => {
+  const path = join(folder, 'whole.epub')
+  writeFileSync(path, `PK\x05\x06${'\0'.repeat(18)}`)
+  let looks = 0
+  const counting = () => (looks += 1) > 100
+  expect(await wholeOrSettled(path, 1, counting)).toBe(await identityOf(path))
+  expect(looks).toBe(1)
+})
+
+test('a part of a file is waited for although it rests for longer than a whole one needs', async () => {
+  const path = join(folder, 'part.epub')
+  writeFileSync(path, 'begun')
+  let looks = 0
+  const identity = await wholeOrSettled(path, 1, () => {
+    looks += 1
+    if (looks === 10) appendFileSync(path, ' and more')
+    if (looks === 20) appendFileSync(path, `PK\x05\x06${'\0'.repeat(18)}`)
+    return false
+  })
+  expect(identity).toBe(await identityOf(path))
+  expect(looks).toBeGreaterThanOrEqual(20)
+})
+
+test('what is no archive is taken at last', async () => {
+  const path = join(folder, 'notes.txt')
+  writeFileSync(path, 'Notes.')
+  let looks = 0
+  expect(await wholeOrSettled(path, 1, () => (looks += 1) > 1000)).toBe(await identityOf(path))
+  expect(looks).toBe(15)
 })

@@ -1,4 +1,5 @@
-import { lstat } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { lstat, open } from 'node:fs/promises'
 import { setTimeout as wait } from 'node:timers/promises'
 import { hasCode } from './durable.ts'
 
@@ -21,13 +22,59 @@ export async function settled(
   return undefined
 }
 
+/** A file that has no end yet must have stayed as it is for so many times as long. */
+const PATIENCE = 15
+
+/**
+ * The same, and for `PATIENCE` times as long where the file does not end as a ZIP archive does. It may be a part of one: a copy over a network
+ * can rest for longer than a whole file needs, and a part that is refused is lost, for what is still to come is written to no name.
+ */
+export async function wholeOrSettled(
+  path: string,
+  settle: number,
+  isEnded: () => boolean,
+): Promise<string | undefined> {
+  let identity = await settled(path, settle, isEnded)
+  for (let waits = 1; waits < PATIENCE && identity !== undefined; waits += 1) {
+    if (waits === 1 && (await endsAsArchive(path))) break
+    const later = await settled(path, settle, isEnded)
+    if (later !== identity) waits = 0
+    identity = later
+  }
+  return identity
+}
+
+/** Where the end of a ZIP archive begins, and how far from its last byte that can be at most: 22 bytes and a comment (APPNOTE 4.3.16). */
+const END = Buffer.from('PK\x05\x06', 'latin1')
+const END_LENGTH = 22 + 0xffff
+
+async function endsAsArchive(path: string): Promise<boolean> {
+  try {
+    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW)
+    try {
+      const { size } = await file.stat()
+      const length = Math.min(size, END_LENGTH)
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, size - length)
+      return buffer.subarray(0, bytesRead).lastIndexOf(END) >= 0
+    } finally {
+      await file.close()
+    }
+  } catch (error) {
+    // Whatever is wrong with it, whoever reads it says so.
+    if (hasCode(error, ...UNREACHED, 'EPERM', 'EIO')) return true
+    throw error
+  }
+}
+
 /** What tells a plain file from what it was before; undefined when there is none, or it cannot be reached. */
 export async function identityOf(path: string): Promise<string | undefined> {
   try {
     const about = await lstat(path, { bigint: true })
     return about.isFile() ? `${about.ino} ${about.size} ${about.mtimeNs}` : undefined
   } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP', 'ENAMETOOLONG')) return undefined
+    if (hasCode(error, ...UNREACHED)) return undefined
     throw error
   }
 }
+
+const UNREACHED = ['ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP', 'ENAMETOOLONG']
