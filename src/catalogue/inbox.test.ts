@@ -127,7 +127,7 @@ test('a part of a file that rests is not refused before the rest could come', as
   const bytes = await makeEpub({ title: 'Stalled', cover: 'jpeg' })
   const path = join(home.config.inbox, 'stalled.epub')
   await writeFile(path, bytes.subarray(0, 1000))
-  inbox = await openInbox(home, { settle: 400 })
+  inbox = await openInbox(home, { settle: 1000 })
   // One that came later is long in the library: the part has rested for longer than a whole file needs.
   await drop('whole.epub', 'Whole')
   await expect.poll(titles).toEqual(['Whole'])

@@ -23,7 +23,7 @@ export async function settled(
 }
 
 /** A file that has no end yet must have stayed as it is for so many times as long. */
-const PATIENCE = 15
+const PATIENCE = 4
 
 /**
  * The same, and for `PATIENCE` times as long where the file does not end as a ZIP archive does. It may be a part of one: a copy over a network
