@@ -20,7 +20,7 @@ export type Preparation = {
   close(): Promise<void>
 }
 
-/** A lane takes this many books, or this many bytes, at a time: what it finishes together becomes known together. */
+/** A lane takes at most this many books, or this many bytes, at a time: what it finishes together becomes known together. */
 const BATCH = { books: 40, bytes: 8 * 1024 * 1024 }
 
 /** How long an end waits for the book that is being made, in ms. */
@@ -121,17 +121,20 @@ async function tidyUp(home: Home): Promise<void> {
 
 /** Takes batch after batch until nothing is left to take. */
 async function lane(home: Home, state: State): Promise<void> {
+  const { count } = state.workers
+  const looksAt = BATCH.books * count
   while (!state.closed) {
-    const waiting = await booksToPrepare(home.db.read, home.now(), BATCH.books)
+    const waiting = await booksToPrepare(home.db.read, home.now(), looksAt)
     const unclaimed = waiting.filter(({ id }) => !state.inHand.has(id))
-    const free = batch(unclaimed)
+    // As many are left for each of the other lanes.
+    const free = batch(unclaimed.slice(0, Math.ceil(unclaimed.length / count)))
     if (free.length === 0) return
     for (const { id } of free) {
       state.inHand.add(id)
       state.unbegun.add(id)
     }
     // Few are counted as they were found. More than a lane looks at are counted apart, and not again before more may have come.
-    const few = waiting.length < BATCH.books ? unclaimed.length : undefined
+    const few = waiting.length < looksAt ? unclaimed.length : undefined
     const counted = few ?? state.left ?? (await countToPrepare(home.db.read, home.now()))
     state.left = Math.max(0, (few ?? state.left ?? counted) - free.length)
     home.underWay.preparation.wait(state.left + state.unbegun.size)
