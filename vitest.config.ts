@@ -59,6 +59,8 @@ export default defineConfig({
     maxWorkers: availableParallelism(),
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    // What is waited for may take longer than the usual second: some of what a Kobo does is written down only after nearly half of that.
+    expect: { poll: { timeout: 20_000 } },
     sequence: { sequencer: LongestFirst },
     projects: [
       { extends: true, test: { name: 'alone', include: BY_THEMSELVES } },
