@@ -1,6 +1,5 @@
 import { cpSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readFile } from 'node:fs/promises'
@@ -11,6 +10,7 @@ import { addPerson, type Person } from '../../src/people/person.ts'
 import { SCOPES } from '../../src/people/scope.ts'
 import { openServer, type Server, type ServerOptions } from '../../src/server.ts'
 import type { Workers } from '../../src/artifacts/workers.ts'
+import { freePort } from './free-port.ts'
 import { sharedWorkers } from './workers.ts'
 
 /** What a call of the API answered: its status, and its body as JSON where it is JSON. */
@@ -274,19 +274,6 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
 
 function newFolder(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'holdfast-house-'))
-}
-
-/** A port that is free now: a device keeps its address over a restart, so that it must be known before. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer()
-    probe.once('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      const port = typeof address === 'object' && address ? address.port : 0
-      probe.close(() => resolve(port))
-    })
-  })
 }
 
 function typeOf(body: unknown): string | undefined {
