@@ -1,12 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { z } from 'zod'
 import { packageRoot } from '../src/package-root.ts'
+import { freePort } from '../test/support/free-port.ts'
 
 /** The real server in a process of its own, on loopback, with an empty library in a temporary folder. */
 export type House = {
@@ -97,16 +96,6 @@ async function jsonOf(response: Response, call: string): Promise<unknown> {
   if (!response.ok) throw new Error(`${call} was answered ${response.status}: ${text}`)
   const json: unknown = text ? JSON.parse(text) : undefined
   return json
-}
-
-/** A port that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = z.object({ port: z.number() }).parse(server.address())
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 async function untilHealthy(base: string, server: ChildProcess): Promise<void> {

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { appendFile, mkdtemp, open, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
-import { openDrop } from './copy-drop.ts'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { copyUnchanged, openDrop } from './copy-drop.ts'
 
 let folder: string
 let book: string
@@ -49,4 +49,22 @@ test('a pipe is no file, and is not waited for', async () => {
 
 test('what is not there is told so', async () => {
   expect(await opened(join(folder, 'Persuasion.epub'), false)).toBe('not_found')
+})
+
+test('a file that changes while it is read is not taken as it was', async () => {
+  const source = await open(book)
+  try {
+    const part = join(folder, 'copy.part')
+    // Whoever wrote it goes on at once after it was looked at.
+    vi.spyOn(source, 'stat').mockImplementationOnce(async () => {
+      const before = await stat(book, { bigint: true })
+      await appendFile(book, ', and more')
+      return before
+    })
+    await expect(copyUnchanged(source, book, part, 'Emma.epub')).rejects.toMatchObject({
+      code: 'conflict',
+    })
+  } finally {
+    await source.close()
+  }
 })

@@ -68,7 +68,8 @@ test('what a Kobo lost is named by the audit of its drive, queued by heal, and b
   expect(await simulate('--download-all', '--lose', '2')).toContain('2 books on the Kobo')
   const contents = await holdfast('device', 'contents', 'libra')
   expect(contents.out.match(/^on-device /gm)).toHaveLength(4)
-  expect(contents.out).toMatch(/today \d\d:\d\d/)
+  // The clock of the house goes before that of the command, at times beyond midnight.
+  expect(contents.out).toMatch(/Offered (?:today|\d+ \w+(?: \d{4})?) \d\d:\d\d;/)
 
   const audited = await holdfast('audit', 'libra', drive)
   expect(audited.code).toBe(0)

@@ -219,10 +219,15 @@ describe('a book that goes from a Kobo is', () => {
 describe('a book of which something speaks against its being there is', () => {
   test('“doubtful” when a list lacks it that used to name it, until it is downloaded again', async () => {
     const { ids } = await shelved('Emma', 'Persuasion', 'Sanditon')
-    const kobo = await koboAt(house, { switches: { downloadsPerSync: 3 } })
+    const kobo = await koboAt(house, {
+      switches: { downloadsPerSync: 3, annotationList: 'open-only' },
+    })
     await kobo.sync()
     house.advance(5 * MINUTE)
+    kobo.switches.annotationList = 'all'
     await kobo.sync()
+    // What it listed is written down before the clock goes on.
+    await writeNotes(house.server.home)
     forgetHighlightsOf(kobo, ids[0] ?? '')
     house.advance(5 * MINUTE)
     await kobo.sync()

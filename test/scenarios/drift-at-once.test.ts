@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process'
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -8,6 +8,7 @@ import { run } from '../../src/cli/run.ts'
 import { packageRoot } from '../../src/package-root.ts'
 import { booksOnDrive } from '../support/drive.ts'
 import { openGate, type Gate, type Passing } from '../support/gate.ts'
+import { putIntoInbox } from '../support/into-inbox.ts'
 import { closeKobos } from '../support/kobo-at.ts'
 import { makeEpub } from '../support/make-epub.ts'
 import { openScene, type Scene } from '../support/scene.ts'
@@ -106,7 +107,7 @@ describe('edits between two pages of a sync', () => {
       underWay = [
         command,
         house.addBook(made[0] ?? ''),
-        copyFile(paths[1] ?? '', join(house.dataDir, 'inbox', 'Drop.epub')),
+        putIntoInbox(join(house.dataDir, 'inbox'), 'Drop.epub', made[1] ?? Buffer.alloc(0)),
       ]
     })
     let underWay: Promise<unknown>[] = []

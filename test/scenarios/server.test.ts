@@ -6,6 +6,7 @@ import { routesOf } from '../../src/people/rules.ts'
 import { Problem } from '../../src/problem.ts'
 import { openServer } from '../../src/server.ts'
 import { openHouse, type House } from '../support/house.ts'
+import { putIntoInbox } from '../support/into-inbox.ts'
 import { makeEpub } from '../support/make-epub.ts'
 
 describe('the server', () => {
@@ -79,9 +80,8 @@ describe('the server', () => {
   })
 
   test('imports what is dropped into the inbox', async () => {
-    const { writeFile } = await import('node:fs/promises')
-    const drop = `${house.server.home.config.inbox}/dropped.epub`
-    await writeFile(drop, await makeEpub({ title: 'Dropped' }))
+    const { inbox } = house.server.home.config
+    await putIntoInbox(inbox, 'dropped.epub', await makeEpub({ title: 'Dropped' }))
     await house.settled()
     const { body } = await house.api<{ items: unknown[] }>('GET', '/books?q=dropped')
     expect(body.items).toHaveLength(1)

@@ -2,10 +2,13 @@ import { randomBytes } from 'node:crypto'
 import { readdir, readlink } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { routesOf } from '../../src/people/rules.ts'
-import { openHouse, type BookTold, type House } from '../support/house.ts'
+import { openHouse, type BookTold, type House, type HouseOptions } from '../support/house.ts'
 import { closeKobos, koboAt, type HouseKobo } from '../support/kobo-at.ts'
 import { makeEpub } from '../support/make-epub.ts'
 import { openRaw } from '../support/raw-http.ts'
+
+/** How long the server waits for others: as usual, but where a test is about that, and for no connection that is still to be used. */
+const times: NonNullable<HouseOptions['times']> = { keepAlive: 60_000 }
 
 let house: House
 let kobo: HouseKobo
@@ -16,7 +19,7 @@ let file: string
 let cover: string
 
 beforeAll(async () => {
-  house = await openHouse({ times: { head: 400, request: 800, stall: 600, keepAlive: 60_000 } })
+  house = await openHouse({ times })
   // Larger than what the two ends of a connection keep by themselves.
   const files = { 'OEBPS/noise.bin': randomBytes(16_000_000) }
   book = await house.addBook(
@@ -160,21 +163,6 @@ describe('a connection', () => {
     raw.destroy()
   })
 
-  test.each([
-    ['a head', 'GET / HTTP/1.1\r\nHost: x\r\nX-Slow: '],
-    [
-      'a body',
-      'POST /kobo/s/v1/analytics/event HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{',
-    ],
-  ])('that sends %s and never its end is closed', async (_, beginning) => {
-    const raw = await openRaw(house.url)
-    raw.send(beginning)
-    const dripping = setInterval(() => raw.send('x'), 50)
-    await raw.closed()
-    clearInterval(dripping)
-    expect((await fetch(`${house.url}/healthz`)).status).toBe(200)
-  })
-
   test('with a head that is larger than any is refused', async () => {
     const raw = await openRaw(house.url)
     raw.send(ask('GET', '/healthz', [`X-Large: ${'x'.repeat(80_000)}`]))
@@ -289,15 +277,49 @@ describe('covers and files', () => {
     expect(facts.filter((kind) => kind === 'download-begun').length).toBeGreaterThan(20)
     expect(facts.filter((kind) => kind === 'download-completed').length).toBeLessThan(10)
   })
+})
 
-  test('are let go of when the reader takes nothing more', async () => {
+describe('a server that waits for nobody for long', () => {
+  beforeAll(async () => {
+    Object.assign(times, { head: 400, request: 800, stall: 600 })
+    await house.restart()
+  })
+  afterAll(async () => {
+    for (const name of ['head', 'request', 'stall'] as const) delete times[name]
+    await house.restart()
+  })
+
+  test.each([
+    ['a head', 'GET / HTTP/1.1\r\nHost: x\r\nX-Slow: '],
+    [
+      'a body',
+      'POST /kobo/s/v1/analytics/event HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{',
+    ],
+  ])('closes a connection that sends %s and never its end', async (_, beginning) => {
+    const raw = await openRaw(house.url)
+    raw.send(beginning)
+    const dripping = setInterval(() => raw.send('x'), 50)
+    await raw.closed()
+    clearInterval(dripping)
+    // A busy machine may be as slow as those who are not waited for.
+    const health = async () => (await fetch(`${house.url}/healthz`)).status
+    await expect.poll(health).toBe(200)
+  })
+
+  test('lets go of files of which the reader takes nothing more', async () => {
+    const before = await factsAbout(house, book.id)
     const readers = await Promise.all(Array.from({ length: 5 }, () => openRaw(house.url)))
-    for (const reader of readers) {
-      reader.pause()
-      reader.send(ask('GET', file))
-    }
-    await expect.poll(() => openArtifacts(house.dataDir), { timeout: 10_000 }).not.toEqual([])
+    await Promise.all(
+      readers.map(async (reader) => {
+        reader.send(ask('GET', file))
+        await reader.begins()
+        reader.pause()
+      }),
+    )
     await expect.poll(() => openArtifacts(house.dataDir), { timeout: 10_000 }).toEqual([])
+    const more = (await factsAbout(house, book.id)).slice(before.length)
+    expect(more.filter((kind) => kind === 'download-begun')).toHaveLength(5)
+    expect(more).not.toContain('download-completed')
     for (const reader of readers) reader.destroy()
   })
 })
@@ -312,7 +334,8 @@ test('a file that is under way when the server stops arrives whole, and nothing 
   raw.resume()
   expect((await raw.answer()).body.length).toBeGreaterThan(16_000_000)
   await restarted
-  expect(performance.now() - begun).toBeLessThan(5000)
+  // A stop waits ten seconds for what is under way.
+  expect(performance.now() - begun).toBeLessThan(9000)
 })
 
 /** The files of artifacts that this process has open. */
@@ -329,6 +352,7 @@ async function factsAbout(of: House, id: string): Promise<string[]> {
     .selectFrom('log')
     .select('kind')
     .where('book', '=', id)
+    .orderBy('seq')
     .execute()
   return rows.map((row) => row.kind)
 }

@@ -1,7 +1,5 @@
-import { randomInt } from 'node:crypto'
 import { cpSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readFile } from 'node:fs/promises'
@@ -12,6 +10,7 @@ import { addPerson, type Person } from '../../src/people/person.ts'
 import { SCOPES } from '../../src/people/scope.ts'
 import { openServer, type Server, type ServerOptions } from '../../src/server.ts'
 import type { Workers } from '../../src/artifacts/workers.ts'
+import { freePort } from './free-port.ts'
 import { sharedWorkers } from './workers.ts'
 
 /** What a call of the API answered: its status, and its body as JSON where it is JSON. */
@@ -275,36 +274,6 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
 
 function newFolder(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'holdfast-house-'))
-}
-
-/**
- * A port that stays free until it is used: a device keeps its address over a restart, so that it must be known before, and nobody has it
- * meanwhile. It lies below those that the system gives to whoever asks for any, in the range of this process among those of a test run.
- */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    taken += 1
-    const port = LOWEST + RANGE * (PROCESS % PROCESSES) + (taken % RANGE)
-    if (await isFree(port)) return port
-  }
-}
-
-/** Linux gives those from 32,768 on to whoever asks for any. */
-const LOWEST = 12_000
-const RANGE = 1_000
-const PROCESSES = 20
-const PROCESS = Number(process.env['VITEST_POOL_ID'] ?? randomInt(PROCESSES))
-let taken = randomInt(RANGE)
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer()
-    probe.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EADDRINUSE') resolve(false)
-      else reject(error)
-    })
-    probe.listen(port, '127.0.0.1', () => void probe.close(() => resolve(true)))
-  })
 }
 
 function typeOf(body: unknown): string | undefined {

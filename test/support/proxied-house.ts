@@ -1,4 +1,5 @@
-import { freePort, openHouse, type House, type HouseOptions } from './house.ts'
+import { freePort } from './free-port.ts'
+import { openHouse, type House, type HouseOptions } from './house.ts'
 import { startNginx, type Nginx } from './nginx.ts'
 
 /** A house behind a real nginx, which is called by another name and below a path, and ends the encryption. */

@@ -34,14 +34,20 @@ export async function openRaw(url: string): Promise<RawConnection> {
   const { hostname, port } = new URL(url)
   const socket = connect(Number(port), hostname)
   await once(socket, 'connect')
-  const heard = { bytes: Buffer.alloc(0), over: false }
+  const heard = { chunks: new Array<Buffer>(), size: 0, over: false }
+  /** All that was heard as one. To join it at every chunk would take seconds for a large file. */
+  const bytes = (): Buffer => {
+    heard.chunks = [Buffer.concat(heard.chunks)]
+    return heard.chunks[0] ?? Buffer.alloc(0)
+  }
   const waiting = new Set<() => void>()
   const wake = () => {
     for (const each of waiting) each()
     waiting.clear()
   }
   socket.on('data', (chunk: Buffer) => {
-    heard.bytes = Buffer.concat([heard.bytes, chunk])
+    heard.chunks.push(chunk)
+    heard.size += chunk.length
     wake()
   })
   socket.on('error', wake)
@@ -54,22 +60,26 @@ export async function openRaw(url: string): Promise<RawConnection> {
   return {
     send: (text) => void socket.write(text),
     async answer(method = 'GET') {
-      for (;;) {
-        const found = readAnswer(heard.bytes, method, heard.over)
-        if (found) {
-          heard.bytes = heard.bytes.subarray(found.length)
-          return found.answer
+      for (let needed = 0; ;) {
+        if (heard.size >= needed || heard.over) {
+          const found = readAnswer(bytes(), method, heard.over)
+          if ('answer' in found) {
+            heard.chunks = [bytes().subarray(found.length)]
+            heard.size -= found.length
+            return found.answer
+          }
+          needed = found.needed
         }
-        if (heard.over) throw new Error(`The connection ended after: ${shown(heard.bytes)}`)
+        if (heard.over) throw new Error(`The connection ended after: ${shown(bytes())}`)
         await more()
       }
     },
     async begins() {
-      while (!heard.over && heard.bytes.length === 0) await more()
+      while (!heard.over && heard.size === 0) await more()
     },
     async closed() {
       while (!heard.over) await more()
-      return heard.bytes.toString('latin1')
+      return bytes().toString('latin1')
     },
     pause: () => void socket.pause(),
     resume: () => void socket.resume(),
@@ -81,14 +91,14 @@ function hangUp(socket: Socket): void {
   socket.resetAndDestroy()
 }
 
-/** The first answer in these bytes and its length, or undefined while it is not complete. */
+/** The first answer in these bytes and its length, or how many bytes there must be until it may be complete. */
 function readAnswer(
   bytes: Buffer,
   method: string,
   over: boolean,
-): { answer: RawAnswer; length: number } | undefined {
+): { answer: RawAnswer; length: number } | { needed: number } {
   const end = bytes.indexOf('\r\n\r\n')
-  if (end < 0) return undefined
+  if (end < 0) return { needed: bytes.length + 1 }
   const [first = '', ...lines] = bytes.subarray(0, end).toString('latin1').split('\r\n')
   const [version = '', status = ''] = first.split(' ')
   const headers = new Map(
@@ -101,9 +111,9 @@ function readAnswer(
   const length = headers.get('content-length')
   const none = method === 'HEAD' || /^(?:1\d\d|204|304)$/.test(status)
   const size = none ? 0 : length === undefined ? undefined : Number(length)
-  if (size === undefined && !over) return undefined
+  if (size === undefined && !over) return { needed: Infinity }
   const stop = start + (size ?? bytes.length - start)
-  if (bytes.length < stop) return undefined
+  if (bytes.length < stop) return { needed: stop }
   const answer = {
     version,
     status: Number(status),

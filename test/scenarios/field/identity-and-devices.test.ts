@@ -1,8 +1,8 @@
-import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { booksOnDrive } from '../../support/drive.ts'
 import type { PairedTold } from '../../support/house.ts'
+import { putIntoInbox } from '../../support/into-inbox.ts'
 import { closeKobos } from '../../support/kobo-at.ts'
 import { makeEpub } from '../../support/make-epub.ts'
 import { openScene, type Scene } from '../../support/scene.ts'
@@ -168,7 +168,7 @@ describe('a book that comes to the library again', () => {
     const epub = await makeEpub({ title: 'Emma', authors: ['A. Writer'], seed: 'Emma' })
     await scene.house.addBook(epub)
     for (const name of ['emma (1).epub', 'EMMA.kepub.epub'])
-      await writeFile(join(scene.house.dataDir, 'inbox', name), epub)
+      await putIntoInbox(join(scene.house.dataDir, 'inbox'), name, epub)
     await scene.house.settled()
     const { body } = await scene.house.api<{ items: unknown[] }>('GET', '/books')
     expect(body.items).toHaveLength(2)
