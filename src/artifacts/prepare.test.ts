@@ -1,7 +1,6 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { makeEpub } from '../../test/support/make-epub.ts'
 import { closePreparations, counting, prepare } from '../../test/support/preparations.ts'
 import { tempHome, type TempHome } from '../../test/support/temp-home.ts'
 import {
