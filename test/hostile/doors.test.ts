@@ -1,6 +1,7 @@
-import { readdir, writeFile } from 'node:fs/promises'
+import { readdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { putIntoInbox } from '../support/into-inbox.ts'
 import { openHouse } from '../support/house.ts'
 import type { House } from '../support/house.ts'
 import { makeEpub } from '../support/make-epub.ts'
@@ -35,7 +36,10 @@ test.each(SOME)('uploaded: $what', async (file: HostileFile) => {
 
 test('dropped into the inbox, all become books or lie in quarantine with their sentence', async () => {
   const { inbox, quarantine } = house.server.home.config
-  for (const [n, file] of SOME.entries()) await writeHostile(file, join(inbox, `${n}.epub`))
+  for (const [n, file] of SOME.entries()) {
+    await writeHostile(file, join(inbox, `${n}.part`))
+    await rename(join(inbox, `${n}.part`), join(inbox, `${n}.epub`))
+  }
   await house.settled()
   expect(await readdir(inbox)).toEqual([])
   const told = (await readdir(quarantine, { recursive: true })).filter((name) =>
@@ -48,8 +52,9 @@ test('dropped into the inbox, all become books or lie in quarantine with their s
 test(`${FLOOD} files at once are all dealt with while the server answers`, async () => {
   const { inbox } = house.server.home.config
   const book = await makeEpub({ title: 'The same book' })
+  const noBook = Buffer.from('This is no book.')
   for (let n = 0; n < FLOOD; n += 1)
-    await writeFile(join(inbox, `flood-${n}.epub`), n % 40 === 0 ? book : 'This is no book.')
+    await putIntoInbox(inbox, `flood-${n}.epub`, n % 40 === 0 ? book : noBook)
   const health = { answers: 0, isOver: false }
   async function askOn(): Promise<void> {
     while (!health.isOver) {
