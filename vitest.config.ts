@@ -54,6 +54,8 @@ const TESTS = ['src/**/*.test.ts', 'test/**/*.test.ts', 'bench/**/*.test.ts']
 
 export default defineConfig({
   test: {
+    // Pages tell times and days as they are where the machine stands, and “today” ends at its midnight.
+    env: { TZ: 'UTC' },
     pool: 'forks',
     // One fewer is usual, which leaves half of a small machine idle.
     maxWorkers: availableParallelism(),
