@@ -136,6 +136,7 @@ describe('somebody with scripts', () => {
     expect(await told.textContent()).toContain('A Dropped Book is in the library.')
     expect(await told.textContent()).toContain('spoilt.epub: This is not an EPUB')
     await told.getByRole('link', { name: 'Show what arrived' }).click()
+    await page.waitForLoadState('load')
     expect(await page.locator('.covers .title').first().textContent()).toBe('A Dropped Book')
   })
 })
@@ -175,6 +176,7 @@ describe('somebody with scripts, on any page', () => {
     expect(await told.textContent()).toContain('From a Folder is in the library.')
     expect(page.url()).toMatch(/\/shelves$/)
     await told.getByRole('link', { name: 'Show what arrived' }).click()
+    await page.waitForLoadState('load')
     expect(await page.locator('.covers .title').first().textContent()).toBe('From a Folder')
   })
 
