@@ -50,13 +50,12 @@ function rank({ moduleId, project }: TestSpecification): number {
   return project.config.isolate ? place - LONG.length - 1 : place
 }
 
-// What tests expect of pages and commands names days, which begin elsewhere at another hour.
-process.env['TZ'] = 'UTC'
-
 const TESTS = ['src/**/*.test.ts', 'test/**/*.test.ts', 'bench/**/*.test.ts']
 
 export default defineConfig({
   test: {
+    // Pages tell times and days as they are where the machine stands, and “today” ends at its midnight.
+    env: { TZ: 'UTC' },
     pool: 'forks',
     // One fewer is usual, which leaves half of a small machine idle.
     maxWorkers: availableParallelism(),

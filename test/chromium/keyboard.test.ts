@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startChromium, type Chromium } from '../support/chromium.ts'
 import { openHouse, type House } from '../support/house.ts'
 import { makeEpub } from '../support/make-epub.ts'
+import { pressInTurn } from '../support/press-in-turn.ts'
 
 let chromium: Chromium
 let house: House
@@ -89,7 +90,7 @@ test('a book comes from a file onto a shelf, and everything is gone to, by the k
     ['e', /\/errata$/, 'Errata'],
     ['l', /\/books$/, 'Library'],
   ] as const) {
-    await keys('g', key)
+    await pressInTurn(page, `g${key}`)
     await arrived(path, title)
   }
   await keys('?')
@@ -109,9 +110,9 @@ test('a book comes from a file onto a shelf, and everything is gone to, by the k
   await page.keyboard.press('Control+A')
   await page.keyboard.type('e')
   await expect.poll(() => page.getByRole('heading', { name: 'Found' }).count()).toBe(1)
-  await keys('g', 'l')
+  await pressInTurn(page, 'gl')
   await page.locator('#q').blur()
-  await keys('g', 'l')
+  await pressInTurn(page, 'gl')
   await arrived(/\/books$/, 'Library')
   await keys('j')
   expect(await focused(page)).toContain('Emma')

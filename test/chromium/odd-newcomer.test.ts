@@ -36,7 +36,7 @@ afterEach(async () => {
 async function anna(path: string, how: { scripts?: boolean } = {}): Promise<Page> {
   const person = await chromium.signIn(house.url, 'Anna', how)
   people.push(person)
-  person.page.setDefaultTimeout(8_000)
+  person.page.setDefaultTimeout(20_000)
   await person.page.goto(`${house.url}${path}`)
   return person.page
 }

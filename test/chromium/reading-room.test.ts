@@ -7,6 +7,7 @@ import { seriousOn } from '../support/accessible.ts'
 import { startChromium, type Chromium, type Person } from '../support/chromium.ts'
 import { closeKobos } from '../support/kobo-at.ts'
 import { makeEpub } from '../support/make-epub.ts'
+import { pressInTurn } from '../support/press-in-turn.ts'
 import { openReadingRoom, type ReadingRoom } from '../support/reading-room.ts'
 import { roomPages } from '../support/room-pages.ts'
 import { eachState, openHouses, type Houses } from '../support/room-states.ts'
@@ -104,8 +105,7 @@ describe('somebody with scripts', () => {
 
   test('goes by keys', async () => {
     const page = await anna('/books')
-    await page.keyboard.press('g')
-    await page.keyboard.press('s')
+    await pressInTurn(page, 'gs')
     await page.waitForURL(/\/shelves$/)
     await page.keyboard.press('/')
     await page.waitForURL(/\/books#search$/)
@@ -136,6 +136,7 @@ describe('somebody with scripts', () => {
     expect(await told.textContent()).toContain('A Dropped Book is in the library.')
     expect(await told.textContent()).toContain('spoilt.epub: This is not an EPUB')
     await told.getByRole('link', { name: 'Show what arrived' }).click()
+    await page.waitForLoadState('load')
     expect(await page.locator('.covers .title').first().textContent()).toBe('A Dropped Book')
   })
 })
@@ -175,6 +176,7 @@ describe('somebody with scripts, on any page', () => {
     expect(await told.textContent()).toContain('From a Folder is in the library.')
     expect(page.url()).toMatch(/\/shelves$/)
     await told.getByRole('link', { name: 'Show what arrived' }).click()
+    await page.waitForLoadState('load')
     expect(await page.locator('.covers .title').first().textContent()).toBe('From a Folder')
   })
 

@@ -133,6 +133,8 @@ function roomStates({ room: { scene, libra } }: Houses): RoomState[] {
         await page.getByLabel('For whom').fill('Dora')
         await page.getByRole('button', { name: 'Invite', exact: true }).click()
         await page.getByText('Send this address').waitFor()
+        // It may have come in part.
+        await page.waitForLoadState('load')
         const address = await page.locator('main pre').textContent()
         await page.goto(url + new URL(address ?? '').pathname + new URL(address ?? '').search)
       },
