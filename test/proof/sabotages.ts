@@ -78,7 +78,7 @@ export const SABOTAGES: Sabotage[] = [
                .flatMap((each) => [...entries.keys()].map((book) => ({ device: each.id, book }))))`,
       },
     ],
-    breaks: /I4:|I5:/,
+    breaks: /I3:|I4:|I5:/,
     seed: 1,
   },
   {
