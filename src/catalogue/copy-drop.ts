@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import { constants } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { Problem } from '../problem.ts'
 import { hasCode } from './durable.ts'
+import { openFile } from './open-file.ts'
 
 /** The most bytes of a file that is imported. */
 export const FILE_LIMIT = 500_000_000
@@ -78,12 +78,6 @@ export async function statAgain(path: string) {
     if (hasCode(error, 'ENOENT', 'ENOTDIR')) return undefined
     throw error
   }
-}
-
-async function openFile(path: string, linked: boolean): Promise<FileHandle> {
-  const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = constants
-  // Whatever has come here since it was looked at: a pipe is not waited for, and no link leads elsewhere.
-  return open(path, O_RDONLY | O_NONBLOCK | (linked ? 0 : O_NOFOLLOW))
 }
 
 function changed(name: string): Problem {

@@ -19,6 +19,9 @@ export function hasCode(error: unknown, ...codes: string[]): boolean {
   return error instanceof Error && 'code' in error && codes.some((code) => error.code === code)
 }
 
+/** What systems say of a path at which nothing is, or nothing that may be reached. */
+export const UNREACHED = ['ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP', 'ENAMETOOLONG']
+
 /** Whether something is at `path`. */
 export async function isThere(path: string): Promise<boolean> {
   return (await sizeOf(path)) !== undefined

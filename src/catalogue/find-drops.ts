@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import { access, readdir, stat } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
-import { hasCode } from './durable.ts'
+import { hasCode, UNREACHED } from './durable.ts'
 
 /** Whether a path in the inbox is hidden, temporary, or what a system leaves beside files. */
 export function isIgnored(root: string, path: string): boolean {
@@ -44,7 +44,7 @@ async function entriesOf(folder: string) {
   try {
     return await readdir(folder, { withFileTypes: true })
   } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP', 'ENAMETOOLONG')) return []
+    if (hasCode(error, ...UNREACHED)) return []
     throw error
   }
 }

@@ -28,9 +28,10 @@ export type InboxOptions = {
 
 /**
  * Imports what is dropped into the inbox and its sub-folders, and what lies there already, once it has not changed for
- * `settle` ms, or much longer where it looks like a part of a file. A file that fails goes to quarantine and the watch goes on; one that only came at a bad time (a full disk)
- * is tried again with the next round, and an erratum tells of that, as of an inbox that is not there. Every round also finishes what an interrupted command has
- * left half done. Hidden and temporary files and links are left alone.
+ * `settle` ms, or some times as long where it looks like a part of a file. A file that fails goes to quarantine and the watch goes
+ * on; one that only came at a bad time (a full disk) is tried again with the next round, and an erratum tells of that, as of an inbox
+ * that is not there. Every round also finishes what an interrupted command has left half done. Hidden and temporary files and links
+ * are left alone.
  *
  * The watcher only says that something happened; what is there is always looked up. So a drop is found also where the system
  * tells of no changes, as on network shares, and files that were still being written at the start are not taken early.

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -65,4 +65,18 @@ test('what is no archive is taken at last', async () => {
   let looks = 0
   expect(await wholeOrSettled(path, 1, () => (looks += 1) > 1000)).toBe(await identityOf(path))
   expect(looks).toBe(4)
+})
+
+test('of thousands that are waited for few are open at once', async () => {
+  const paths = Array.from({ length: 2000 }, (_, n) => join(folder, `${n}.txt`))
+  for (const path of paths) writeFileSync(path, 'Notes.')
+  const open = () => readdirSync('/proc/self/fd').length
+  const before = open()
+  let most = 0
+  const watch = setInterval(() => (most = Math.max(most, open())), 1)
+  await Promise.all(paths.map((path) => wholeOrSettled(path, 1, () => false)))
+  clearInterval(watch)
+  // Beside other files of tests in this process.
+  expect(most - before).toBeLessThan(50)
+  expect(most).toBeGreaterThan(0)
 })

@@ -1,7 +1,8 @@
-import { constants } from 'node:fs'
-import { lstat, open } from 'node:fs/promises'
+import { lstat } from 'node:fs/promises'
 import { setTimeout as wait } from 'node:timers/promises'
-import { hasCode } from './durable.ts'
+import { hasCode, UNREACHED } from './durable.ts'
+import { openGate } from './gate.ts'
+import { openFile } from './open-file.ts'
 
 /**
  * Waits until the file at `path` has stayed as it is for `settle` ms, and answers its identity; undefined when there is no
@@ -36,7 +37,7 @@ export async function wholeOrSettled(
 ): Promise<string | undefined> {
   let identity = await settled(path, settle, isEnded)
   for (let waits = 1; waits < PATIENCE && identity !== undefined; waits += 1) {
-    if (waits === 1 && (await endsAsArchive(path))) break
+    if (waits === 1 && (await gate(() => endsAsArchive(path)))) break
     const later = await settled(path, settle, isEnded)
     if (later !== identity) waits = 0
     identity = later
@@ -44,13 +45,16 @@ export async function wholeOrSettled(
   return identity
 }
 
+/** Thousands of files may come to lie still at the same moment, and a process may have about a thousand open. */
+const gate = openGate(4)
+
 /** Where the end of a ZIP archive begins, and how far from its last byte that can be at most: 22 bytes and a comment (APPNOTE 4.3.16). */
 const END = Buffer.from('PK\x05\x06', 'latin1')
 const END_LENGTH = 22 + 0xffff
 
 async function endsAsArchive(path: string): Promise<boolean> {
   try {
-    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW)
+    const file = await openFile(path, false)
     try {
       const { size } = await file.stat()
       const length = Math.min(size, END_LENGTH)
@@ -76,5 +80,3 @@ export async function identityOf(path: string): Promise<string | undefined> {
     throw error
   }
 }
-
-const UNREACHED = ['ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP', 'ENAMETOOLONG']
