@@ -19,9 +19,6 @@ const BY_THEMSELVES = [
   // Every answer of the process that is under way is watched.
   'test/proof/killed.test.ts',
   'test/proof/proof.test.ts',
-  // The time zone is set.
-  'test/scenarios/contents.test.ts',
-  'test/scenarios/diary.test.ts',
 ]
 
 /** What takes long, longest first. One that begins last would run on alone while other processors idle. */

@@ -1,12 +1,7 @@
 import { existsSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import {
-  newBook,
-  removal,
-  startFakeServer,
-  tokenOf,
-  type FakeServer,
-} from './fake-server.test-support.ts'
+import { newBook, removal } from './fake-books.test-support.ts'
+import { startFakeServer, tokenOf, type FakeServer } from './fake-server.test-support.ts'
 import { kobosOf } from './kobos-of.test-support.ts'
 
 let fake: FakeServer

@@ -1,15 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import {
-  entitlementOf,
-  metadataOf,
-  newBook,
-  removal,
-  startFakeServer,
-  stateOf,
-  tokenOf,
-  type FakeServer,
-} from './fake-server.test-support.ts'
+import { entitlementOf, metadataOf, newBook, removal, stateOf } from './fake-books.test-support.ts'
+import { startFakeServer, tokenOf, type FakeServer } from './fake-server.test-support.ts'
 import { kobosOf } from './kobos-of.test-support.ts'
 
 let fake: FakeServer

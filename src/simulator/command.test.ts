@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { simulate } from './command.ts'
-import { newBook, startFakeServer, tokenOf, type FakeServer } from './fake-server.test-support.ts'
+import { newBook } from './fake-books.test-support.ts'
+import { startFakeServer, tokenOf, type FakeServer } from './fake-server.test-support.ts'
 
 let fake: FakeServer
 let home: string

@@ -1,16 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Event } from './events.ts'
-import {
-  discard,
-  impatientAt,
-  newBook,
-  newKobo,
-  removal,
-  startFakeServer,
-  stateOf,
-  tokenOf,
-  type FakeServer,
-} from './fake-server.test-support.ts'
+import { newBook, removal, stateOf } from './fake-books.test-support.ts'
+import { startFakeServer, tokenOf, type FakeServer } from './fake-server.test-support.ts'
+import { discard, impatientAt, newKobo } from './new-kobo.test-support.ts'
 import type { Switches } from './switches.ts'
 
 let fake: FakeServer

@@ -1,21 +1,15 @@
 import { existsSync } from 'node:fs'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { anyOf, parseFault, randomFaults, type Fault, type Faults } from './faults.ts'
+import { anyOf, randomFaults, type Fault, type Faults } from './faults.ts'
 import { seededRandom } from './random.ts'
 import type { Switches } from './switches.ts'
-import {
-  discard,
-  impatientAt,
-  newBook,
-  newKobo,
-  removal,
-  startFakeServer,
-  tokenOf,
-  type FakeServer,
-} from './fake-server.test-support.ts'
+import { newBook, removal } from './fake-books.test-support.ts'
+import { startFakeServer, tokenOf, type FakeServer } from './fake-server.test-support.ts'
+import { kobosOf } from './kobos-of.test-support.ts'
+import { impatientAt } from './new-kobo.test-support.ts'
 
 let fake: FakeServer
-const made: ReturnType<typeof newKobo>[] = []
+const { kobo: koboWith, discardAll } = kobosOf(() => fake)
 
 beforeEach(async () => {
   fake = await startFakeServer()
@@ -26,16 +20,12 @@ beforeEach(async () => {
 })
 
 afterEach(async () => {
-  for (const one of made.splice(0)) discard(one)
+  discardAll()
   await fake.close()
 })
 
-const anExchange = { n: 1, method: 'GET', path: '/x', kind: 'api' } as const
-
 function kobo(switches: Partial<Switches> = {}) {
-  const one = newKobo(fake, { switches })
-  made.push(one)
-  return one.kobo
+  return koboWith({ switches })
 }
 
 /** The fault hits the nth library sync of the session. */
@@ -155,13 +145,12 @@ test('others act between an answer and what the device makes of it', async () =>
 
 test('a slow answer is waited for, up to the patience of the device', async () => {
   const slept: number[] = []
-  const one = newKobo(fake, { sleep: async (ms) => void slept.push(ms) })
-  made.push(one)
+  const device = koboWith({ sleep: async (ms) => void slept.push(ms) })
   const slow = { kind: 'slow-reply', atByte: 100, ms: 7000 } as const
-  expect((await one.kobo.sync({ faults: onPage(1, slow) })).completed).toBe(true)
+  expect((await device.sync({ faults: onPage(1, slow) })).completed).toBe(true)
   expect(slept).toEqual([7000])
   const faults = onPage(1, { ...slow, atByte: 1, ms: 60_000 })
-  const report = await one.kobo.sync({ faults })
+  const report = await device.sync({ faults })
   expect(report.interrupted?.because).toBe('there was no answer within 30000 ms')
   expect(slept).toEqual([7000, 30_000])
 })
@@ -292,39 +281,4 @@ test('a delay is waited for, up to the patience of the device', async () => {
     faults: anyOf([impatient, onPage(1, { kind: 'delay', ms: 5000 })]),
   })
   expect(tooSlow.interrupted?.because).toBe('there was no answer within 30 ms')
-})
-
-test('a fault of the command line hits the nth match of each session', () => {
-  const faults = parseFault('cut-reply@100:download#2', Math.random)()
-  const at = (kind: 'api' | 'download') => faults({ n: 1, method: 'GET', path: '/x', kind })
-  expect([at('download'), at('api'), at('download'), at('download')]).toEqual([
-    undefined,
-    undefined,
-    { kind: 'cut-reply', atByte: 100 },
-    undefined,
-  ])
-  expect(
-    parseFault('delay@250:/x', Math.random)()({ n: 1, method: 'GET', path: '/x', kind: 'api' }),
-  ).toEqual({
-    kind: 'delay',
-    ms: 250,
-  })
-  expect(
-    parseFault('slow-reply@9+800:cover', Math.random)()({ ...anExchange, kind: 'cover' }),
-  ).toEqual({ kind: 'slow-reply', atByte: 9, ms: 800 })
-  expect(() => parseFault('explode:/v1', Math.random)).toThrow('A fault looks like')
-})
-
-test('random faults of the command line are as many as asked for', () => {
-  const faults = parseFault('random@20', seededRandom(1))()
-  const all = Array.from({ length: 1000 }, () => faults(anExchange))
-  expect(all.filter(Boolean).length).toBeGreaterThan(150)
-  expect(all.filter(Boolean).length).toBeLessThan(250)
-})
-
-test('several faults each count for themselves, and the first has its way', () => {
-  const second = parseFault('twice:/x#2', Math.random)()
-  const always = parseFault('lose-reply:/x#2', Math.random)()
-  const faults = anyOf([second, always])
-  expect([faults(anExchange), faults(anExchange)?.kind]).toEqual([undefined, 'twice'])
 })

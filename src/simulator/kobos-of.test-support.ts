@@ -1,4 +1,5 @@
-import { discard, newKobo, type FakeServer } from './fake-server.test-support.ts'
+import { type FakeServer } from './fake-server.test-support.ts'
+import { discard, newKobo } from './new-kobo.test-support.ts'
 
 type MadeKobo = ReturnType<typeof newKobo>
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { newBook, startFakeServer, tokenOf, type FakeServer } from './fake-server.test-support.ts'
+import { newBook } from './fake-books.test-support.ts'
+import { startFakeServer, tokenOf, type FakeServer } from './fake-server.test-support.ts'
 import { kobosOf } from './kobos-of.test-support.ts'
 
 let fake: FakeServer

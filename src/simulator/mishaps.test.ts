@@ -2,14 +2,9 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import {
-  discard,
-  newBook,
-  newKobo,
-  startFakeServer,
-  tokenOf,
-  type FakeServer,
-} from './fake-server.test-support.ts'
+import { newBook } from './fake-books.test-support.ts'
+import { startFakeServer, tokenOf, type FakeServer } from './fake-server.test-support.ts'
+import { discard, newKobo } from './new-kobo.test-support.ts'
 import { lightSwitches, type Switches } from './switches.ts'
 
 let fake: FakeServer

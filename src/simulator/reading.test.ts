@@ -1,14 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { makeEpub } from '../../test/support/make-epub.ts'
-import {
-  discard,
-  newBook,
-  newKobo,
-  startFakeServer,
-  stateOf,
-  tokenOf,
-  type FakeServer,
-} from './fake-server.test-support.ts'
+import { newBook, stateOf } from './fake-books.test-support.ts'
+import { startFakeServer, tokenOf, type FakeServer } from './fake-server.test-support.ts'
+import { discard, newKobo } from './new-kobo.test-support.ts'
 import type { Switches } from './switches.ts'
 
 let fake: FakeServer

@@ -1,12 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import {
-  impatientAt,
-  newBook,
-  removal,
-  startFakeServer,
-  tokenOf,
-  type FakeServer,
-} from './fake-server.test-support.ts'
+import { newBook, removal } from './fake-books.test-support.ts'
+import { startFakeServer, tokenOf, type FakeServer } from './fake-server.test-support.ts'
+import { impatientAt } from './new-kobo.test-support.ts'
 import { kobosOf } from './kobos-of.test-support.ts'
 
 let fake: FakeServer

@@ -2,13 +2,9 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import {
-  newBook,
-  newKobo,
-  startFakeServer,
-  tokenOf,
-  type FakeServer,
-} from './fake-server.test-support.ts'
+import { newBook } from './fake-books.test-support.ts'
+import { startFakeServer, tokenOf, type FakeServer } from './fake-server.test-support.ts'
+import { newKobo } from './new-kobo.test-support.ts'
 import { kobosOf } from './kobos-of.test-support.ts'
 
 let fake: FakeServer

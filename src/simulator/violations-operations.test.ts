@@ -1,14 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import {
-  entitlementOf,
-  metadataOf,
-  newBook,
-  newKobo,
-  startFakeServer,
-  stateOf,
-  tokenOf,
-  type FakeServer,
-} from './fake-server.test-support.ts'
+import { entitlementOf, metadataOf, newBook, stateOf } from './fake-books.test-support.ts'
+import { startFakeServer, tokenOf, type FakeServer } from './fake-server.test-support.ts'
+import { newKobo } from './new-kobo.test-support.ts'
 import { violationsOf } from './violations.test-support.ts'
 
 let fake: FakeServer

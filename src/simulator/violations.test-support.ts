@@ -1,10 +1,6 @@
-import {
-  newBook,
-  newKobo,
-  tokenOf,
-  type FakeServer,
-  type Twist,
-} from './fake-server.test-support.ts'
+import { newBook } from './fake-books.test-support.ts'
+import { tokenOf, type FakeServer, type Twist } from './fake-server.test-support.ts'
+import { newKobo } from './new-kobo.test-support.ts'
 import { kobosOf } from './kobos-of.test-support.ts'
 
 /** Lets Kobos of a test sync with its server and hears which rules that broke. `discardAll` ends them. */

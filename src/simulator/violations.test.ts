@@ -1,10 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import {
-  newKobo,
-  startFakeServer,
-  type FakeServer,
-  type Twist,
-} from './fake-server.test-support.ts'
+import { startFakeServer, type FakeServer, type Twist } from './fake-server.test-support.ts'
+import { newKobo } from './new-kobo.test-support.ts'
 import { violationsOf } from './violations.test-support.ts'
 
 let fake: FakeServer

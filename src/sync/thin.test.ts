@@ -116,6 +116,12 @@ describe('what was told on a page that was left behind', () => {
     expect(gone(...past)).toEqual([])
   })
 
+  test('stays when it changes something for a later token that may come and be lost again', () => {
+    const left = [page(NEW), RETURN, page(REMOVAL), page(NEW), ELSEWHERE, RETURN]
+    // What it displays is unknown by the page that was left. The last one says nothing else of that, once it was taken.
+    expect(gone(...left, page(NEW))).toEqual([])
+  })
+
   test('stays while its token may still come', () => {
     expect(gone(ELSEWHERE, RETURN, page(NEW), page(NEW), page(NEW))).toEqual([])
   })

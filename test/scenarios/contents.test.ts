@@ -21,7 +21,6 @@ type Content = {
 type Contents = { items: Content[]; next: string | null }
 
 /** Tuesday 1 September 2026, 12:00 by the clock of the machine. */
-process.env['TZ'] = 'UTC'
 const NOON = Date.UTC(2026, 8, 1, 12)
 const MINUTE = 60_000
 

@@ -20,7 +20,6 @@ type Sync = {
 }
 type Syncs = { items: Sync[]; next: string | null }
 
-process.env['TZ'] = 'UTC'
 const NOON = Date.UTC(2026, 8, 1, 12)
 const MINUTE = 60_000
 const ANNOTATIONS_OFF = { annotationList: 'nothing', annotationsAskedAfterDownload: false } as const

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { bareBook } from '../../../test/support/bare-book.ts'
 import type { Artifact } from '../../artifacts/artifact.ts'
 import type { Book } from '../../catalogue/book.ts'
 import type { ReadingState } from '../../reading/reading-state.ts'
@@ -35,19 +36,8 @@ const alice: Book = {
   deletedAt: null,
 }
 
-const bare: Book = {
-  ...alice,
-  subtitle: null,
-  contributors: [],
-  series: null,
-  language: null,
-  publisher: null,
-  published: null,
-  publishedAt: null,
-  isbn: null,
-  description: null,
-  cover: null,
-}
+const { id, title, file, addedAt } = alice
+const bare = bareBook({ id, title, file, addedAt, artifact: 'h' })
 
 const artifact: Artifact = {
   hash: 'h',
