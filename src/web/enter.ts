@@ -12,10 +12,11 @@ import { tellTimes } from '../sync/tell-time.ts'
 import { machineTimeZone } from '../time-zone.ts'
 import { baseOf, giveSecret, readSecret } from './cookie.ts'
 import { fromWhere, type From } from './cross-site.ts'
-import { carriesToken, isJson, TOKEN_FIELD, tokenIn } from './form.ts'
+import { carriesToken, fieldIn, isJson, TOKEN_FIELD } from './form.ts'
 import { readLight } from './light.ts'
 import { link, rootOf } from './paths.ts'
 import type { Visit, WebContext, WebEnv } from './visit.ts'
+import { newOnce } from './pressed-once.ts'
 import { isOfVisitor } from './visitor.ts'
 
 /** Who looks, if they signed in: the visit, whose end this puts off. */
@@ -34,6 +35,7 @@ export async function visitOf(c: WebContext, home: Home): Promise<Visit | undefi
     way: session.way,
     beganAt: session.beganAt,
     token: formToken(secret),
+    once: newOnce(home),
     root: rootOf(c.req.url),
     now,
     errata: await countErrata(home.db.read, session.person),
@@ -73,7 +75,8 @@ export function refuseCrossSiteVisitor(home: Home): MiddlewareHandler<WebEnv> {
   return async (c, next) => {
     const sender = senderOf(c, home)
     if (sender === 'elsewhere') throw fromElsewhere()
-    if (sender === 'hidden' && !isOfVisitor(c, home, await tokenIn(c))) throw fromElsewhere()
+    if (sender === 'hidden' && !isOfVisitor(c, home, await fieldIn(c, TOKEN_FIELD)))
+      throw fromElsewhere()
     await next()
   }
 }

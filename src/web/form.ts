@@ -6,6 +6,9 @@ import type { WebContext } from './visit.ts'
 /** The name of the field with the token of the session. */
 export const TOKEN_FIELD = 'token'
 
+/** The name of the field with the id of the page that a form stood on (pressed-once.ts). */
+export const ONCE_FIELD = 'once'
+
 /** What a form said: each field once, and the names in `many` as lists. Throws `Problem('invalid')` for what `shape` does not take. */
 export async function readForm<Shape extends z.ZodType>(
   c: WebContext,
@@ -38,16 +41,20 @@ export function isJson(c: WebContext): boolean {
 
 /** Whether a form carries this token. */
 export async function carriesToken(c: WebContext, token: string): Promise<boolean> {
-  return same(await tokenIn(c), token)
+  return same(await fieldIn(c, TOKEN_FIELD), token)
 }
 
-/** The token that a form carries; empty when it has none. */
-export async function tokenIn(c: WebContext): Promise<string> {
-  return (await fieldsOf(c)).get(TOKEN_FIELD) ?? ''
+/** What a field of a form says; empty when it has none of that name. */
+export async function fieldIn(c: WebContext, name: string): Promise<string> {
+  return (await fieldsOf(c)).get(name) ?? ''
+}
+
+/** Whether it is a form, and not files or what a script sent. */
+export function isForm(c: WebContext): boolean {
+  return /^application\/x-www-form-urlencoded\b/i.test(c.req.header('content-type') ?? '')
 }
 
 async function fieldsOf(c: WebContext): Promise<URLSearchParams> {
-  if (!/^application\/x-www-form-urlencoded\b/i.test(c.req.header('content-type') ?? ''))
-    throw new Problem('invalid', 'This form could not be read.')
+  if (!isForm(c)) throw new Problem('invalid', 'This form could not be read.')
   return new URLSearchParams(await c.req.text())
 }

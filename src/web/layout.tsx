@@ -1,11 +1,11 @@
 import { raw } from 'hono/html'
 import type { Child } from 'hono/jsx'
 import { pageFile } from './files.ts'
-import { TOKEN_FIELD } from './form.ts'
+import { ONCE_FIELD, TOKEN_FIELD } from './form.ts'
 import type { Light } from './light.ts'
 import { link, type PathName } from './paths.ts'
 import { Ribbon } from './under-way/ribbon.tsx'
-import type { Visit } from './visit.ts'
+import type { Seal, Visit } from './visit.ts'
 
 /**
  * A whole page. `visit` is absent for somebody who did not sign in; `here` is the part of the house it belongs to;
@@ -132,9 +132,9 @@ function fileLink(root: string, file: string): string {
   return link(root, 'file', { file }, { v: pageFile(file)?.version })
 }
 
-/** A form of somebody who signed in: it is posted, and carries the token of their session. */
+/** A form: it is posted, and carries what seals the page of a visit. */
 export function Form(props: {
-  visit: Visit
+  visit: Seal
   action: string
   class?: string
   id?: string
@@ -143,6 +143,7 @@ export function Form(props: {
   return (
     <form method="post" action={props.action} class={props.class} id={props.id}>
       <input type="hidden" name={TOKEN_FIELD} value={props.visit.token} />
+      <input type="hidden" name={ONCE_FIELD} value={props.visit.once} />
       {props.children}
     </form>
   )

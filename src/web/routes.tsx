@@ -56,6 +56,7 @@ import { showFirstVisit, takeFirstVisit } from './people/first-visit.tsx'
 import { showInvitation, takeInvitation } from './people/invitation.tsx'
 import { inviteSomebody, showPeople, withdrawOne } from './people/list.tsx'
 import { removeOne, showRemoval } from './people/removal.tsx'
+import { pressedOnce } from './pressed-once.ts'
 import { answerError } from './problem-page.tsx'
 import { comeBack } from './provider/back.tsx'
 import {
@@ -80,6 +81,9 @@ import { showDiary } from './sync/list.tsx'
 import { showHouseSettings } from './settings/show.tsx'
 import { showUnderWay } from './under-way/show.tsx'
 import type { Page, WebEnv } from './visit.ts'
+import { isOfVisitor } from './visitor.ts'
+
+const MINUTE = 60_000
 
 /** A form holds at most so many bytes: the ids of ten thousand books. */
 const FORM_LIMIT = 1024 * 1024
@@ -97,6 +101,8 @@ export function webRoutes(home: Home, changed: () => void): Hono<WebEnv> {
   const scripted = [pageHeaders({ withScripts: true }), keptNowhere()] as const
   const show = (path: string, handler: Page) =>
     app.get(path, ...scripted, compressed(), enter(home), handler)
+  // What a form of theirs carries was looked at by `refuseForged`.
+  const once = pressedOnce(home, { isOwn: () => true, keptFor: 10 * MINUTE })
   const take = (path: string, handler: Page) =>
     app.post(
       path,
@@ -105,6 +111,7 @@ export function webRoutes(home: Home, changed: () => void): Hono<WebEnv> {
       limitForm(FORM_LIMIT),
       enter(home),
       refuseForged(),
+      once,
       tellOfChanges(changed),
       handler,
     )
@@ -127,8 +134,19 @@ export function webRoutes(home: Home, changed: () => void): Hono<WebEnv> {
   })
   app.get(PATHS.file, pageHeaders(), compress(), etag(), giveFile())
 
+  const onceAtDoor = pressedOnce(home, {
+    isOwn: (c, token) => isOfVisitor(c, home, token),
+    keptFor: MINUTE,
+  })
   const open = (path: string, handler: Page, headers = page) =>
-    app.post(path, ...headers, limitForm(SIGN_IN_LIMIT), refuseCrossSiteVisitor(home), handler)
+    app.post(
+      path,
+      ...headers,
+      limitForm(SIGN_IN_LIMIT),
+      refuseCrossSiteVisitor(home),
+      onceAtDoor,
+      handler,
+    )
   app.get(PATHS.firstVisit, ...page, showFirstVisit(home))
   open(PATHS.firstVisit, takeFirstVisit(home))
   app.get(PATHS.invitation, ...page, showInvitation(home))

@@ -6,8 +6,16 @@ import type { Light } from './light.ts'
 import type { TellTime } from '../sync/tell-time.ts'
 import type { Told } from '../under-way.ts'
 
+/** What every form of a page carries. */
+export type Seal = {
+  /** What another site does not know. */
+  token: string
+  /** The id of the page as it was given out: what is pressed twice on it is done once (pressed-once.ts). */
+  once: string
+}
+
 /** Somebody who signed in and looks at a page. */
-export type Visit = {
+export type Visit = Seal & {
   person: Person
   /** The secret of the session. */
   secret: string
@@ -16,8 +24,6 @@ export type Visit = {
   /** How it began, and when, in epoch ms. */
   way: Way
   beganAt: number
-  /** What the forms of the page carry. */
-  token: string
   /** The way up to the root from here. */
   root: string
   /** Epoch ms. */

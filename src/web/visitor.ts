@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import type { Home } from '../home.ts'
 import { same } from '../people/same.ts'
 import { giveVisitor, readVisitor } from './cookie.ts'
-import type { WebContext } from './visit.ts'
+import { newOnce } from './pressed-once.ts'
+import type { Seal, WebContext } from './visit.ts'
 
 const FORM = /^[A-Za-z0-9_-]{43}$/
 
@@ -10,12 +11,12 @@ const FORM = /^[A-Za-z0-9_-]{43}$/
  * What the forms of somebody who did not sign in carry, tied to their browser by a cookie: another site knows neither. It is asked for
  * where a browser hides which site sent a form.
  */
-export function visitorToken(c: WebContext, home: Home): string {
+export function visitorSeal(c: WebContext, home: Home): Seal {
   const before = readVisitor(c, home)
   const visitor =
     before !== undefined && FORM.test(before) ? before : home.random(32).toString('base64url')
   if (visitor !== before) giveVisitor(c, home, visitor)
-  return tokenOf(visitor)
+  return { token: tokenOf(visitor), once: newOnce(home) }
 }
 
 /** Whether a form carries what was given to the browser that sends it. */

@@ -74,6 +74,14 @@ test('a shelf that is ticked and unticked before the first answer came is left w
   expect(await counts()).toEqual({ Garden: 0, Sofa: 0 })
 })
 
+test('a shelf that is ticked, cleared and ticked again has the book', async () => {
+  for (const books of [1, 0, 1]) {
+    await tick('Garden').click()
+    await expect.poll(counts).toEqual({ Garden: books, Sofa: 0 })
+    await told().filter({ hasText: 'Kept.' }).waitFor()
+  }
+})
+
 test('that a shelf was kept is not said of the next one while that is on its way', async () => {
   await tick('Sofa').check()
   await told().filter({ hasText: 'Kept.' }).waitFor()

@@ -9,6 +9,8 @@ export function shelveAtOnce(): void {
   const keep = (form: HTMLFormElement, fields: FormData): void => {
     // What was kept before says nothing of this.
     tell('')
+    // What is ticked, cleared and ticked again is the same form each time, and no button that is pressed twice.
+    fields.delete('once')
     const mine = ++newest
     const known = new Set(ticks(document).map(({ value }) => value))
     before = before.then(() => send(form, asOfNow(fields, known), () => mine === newest))

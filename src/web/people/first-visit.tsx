@@ -5,12 +5,12 @@ import { hasOwner } from '../../people/person.store.ts'
 import { Problem } from '../../problem.ts'
 import { tryGuessable } from '../../wrong-secrets.ts'
 import { ByProvider, NameField, NewPasswordField, Wrong } from '../account/fields.tsx'
-import { readForm, TOKEN_FIELD } from '../form.ts'
-import { Layout } from '../layout.tsx'
+import { readForm } from '../form.ts'
+import { Form, Layout } from '../layout.tsx'
 import { link, rootOf } from '../paths.ts'
 import { letIn, refuseUnencrypted } from '../session/let-in.ts'
-import type { Page } from '../visit.ts'
-import { visitorToken } from '../visitor.ts'
+import type { Page, Seal } from '../visit.ts'
+import { visitorSeal } from '../visitor.ts'
 
 const FirstVisit = z.object({
   code: z.string().max(200),
@@ -29,7 +29,7 @@ export function showFirstVisit(home: Home): Page {
     const root = rootOf(c.req.url)
     if (await hasOwner(home.db.read)) return c.redirect(link(root, 'signIn'), 303)
     const code = c.req.query('code')
-    const form = { root, token: visitorToken(c, home), provider: home.config.provider?.name }
+    const form = { root, seal: visitorSeal(c, home), provider: home.config.provider?.name }
     return c.html(<FirstVisitPage {...form} code={code} />)
   }
 }
@@ -58,20 +58,20 @@ export function takeFirstVisit(home: Home): Page {
       sentence = error.message
     }
     const provider = home.config.provider?.name
-    const form = { root: rootOf(c.req.url), token: visitorToken(c, home), sentence, provider }
+    const form = { root: rootOf(c.req.url), seal: visitorSeal(c, home), sentence, provider }
     return c.html(<FirstVisitPage {...form} code={asked.code} name={asked.name} />, 422)
   }
 }
 
 function FirstVisitPage(props: {
   root: string
-  token: string
+  seal: Seal
   code: string | undefined
   name?: string
   sentence?: string
   provider: string | undefined
 }) {
-  const { root, token, code, name, sentence, provider } = props
+  const { root, seal, code, name, sentence, provider } = props
   return (
     <Layout title="First visit" root={root}>
       <div class="door">
@@ -81,8 +81,7 @@ function FirstVisitPage(props: {
           started: it is good for fifteen minutes, and once.
         </p>
         <Wrong sentence={sentence} />
-        <form method="post" action={link(root, 'firstVisit')} class="fields">
-          <input type="hidden" name={TOKEN_FIELD} value={token} />
+        <Form visit={seal} action={link(root, 'firstVisit')} class="fields">
           <p>
             <label for="code">Code</label>
             <input
@@ -108,7 +107,7 @@ function FirstVisitPage(props: {
             <button class="first">Make my account</button>
           </p>
           <ByProvider root={root} path="firstByProvider" provider={provider} />
-        </form>
+        </Form>
         <p class="after">
           Without the code an account is made on the machine of the server:{' '}
           <code>bin/holdfast user add</code>.

@@ -4,12 +4,12 @@ import { acceptInvitation, findInvitation } from '../../people/invitation.ts'
 import { Problem } from '../../problem.ts'
 import { answerSlowly, tryGuessable } from '../../wrong-secrets.ts'
 import { ByProvider, NameField, NewPasswordField, Wrong } from '../account/fields.tsx'
-import { readForm, TOKEN_FIELD } from '../form.ts'
-import { Layout } from '../layout.tsx'
+import { readForm } from '../form.ts'
+import { Form, Layout } from '../layout.tsx'
 import { link, rootOf } from '../paths.ts'
 import { letIn, refuseUnencrypted } from '../session/let-in.ts'
 import type { Page, WebContext } from '../visit.ts'
-import { visitorToken } from '../visitor.ts'
+import { visitorSeal } from '../visitor.ts'
 
 const Acceptance = z.object({
   code: z.string().max(200),
@@ -72,8 +72,7 @@ function invitationPage(
           password, and you have an account here.
         </p>
         <Wrong sentence={sentence} />
-        <form method="post" action={link(root, 'invitation')} class="fields">
-          <input type="hidden" name={TOKEN_FIELD} value={visitorToken(c, home)} />
+        <Form visit={visitorSeal(c, home)} action={link(root, 'invitation')} class="fields">
           <input type="hidden" name="code" value={code} />
           <NameField value={name} isWrong={sentence !== undefined} />
           <NewPasswordField />
@@ -81,7 +80,7 @@ function invitationPage(
             <button class="first">Make my account</button>
           </p>
           <ByProvider root={root} path="invitedByProvider" provider={provider} />
-        </form>
+        </Form>
       </div>
     </Layout>
   )

@@ -8,11 +8,11 @@ import { tryGuessable } from '../../wrong-secrets.ts'
 import { Wrong } from '../account/fields.tsx'
 import { baseOf } from '../cookie.ts'
 import { visitOf } from '../enter.ts'
-import { readForm, TOKEN_FIELD } from '../form.ts'
-import { Layout } from '../layout.tsx'
+import { readForm } from '../form.ts'
+import { Form, Layout } from '../layout.tsx'
 import { link, rootOf } from '../paths.ts'
-import type { Page, WebContext } from '../visit.ts'
-import { visitorToken } from '../visitor.ts'
+import type { Page, Seal, WebContext } from '../visit.ts'
+import { visitorSeal } from '../visitor.ts'
 import { accountLane } from './account-lane.ts'
 import { afterwards } from './afterwards.ts'
 import { letIn, refuseUnencrypted } from './let-in.ts'
@@ -31,7 +31,7 @@ export function showSignIn(home: Home): Page {
     if (await visitOf(c, home)) return c.redirect(afterwards(c, to), 303)
     const root = rootOf(c.req.url)
     if (!(await hasOwner(home.db.read))) return c.redirect(link(root, 'firstVisit'), 303)
-    const form = { root, token: visitorToken(c, home), to, undone: c.req.query('undone') === '1' }
+    const form = { root, seal: visitorSeal(c, home), to, undone: c.req.query('undone') === '1' }
     return c.html(<SignInPage {...form} {...otherWays(c, home)} />)
   }
 }
@@ -47,7 +47,7 @@ export function beginSession(home: Home): Page {
       signIn(home, { name, password, first: isKnown }),
     )
     if (!person) {
-      const form = { root: rootOf(c.req.url), token: visitorToken(c, home), to, name }
+      const form = { root: rootOf(c.req.url), seal: visitorSeal(c, home), to, name }
       return c.html(<SignInPage {...form} {...otherWays(c, home)} isWrong />, 422)
     }
     await letIn(c, home, person)
@@ -63,7 +63,7 @@ function otherWays(c: WebContext, home: Home) {
 
 function SignInPage(props: {
   root: string
-  token: string
+  seal: Seal
   to?: string | undefined
   name?: string
   isWrong?: boolean
@@ -72,7 +72,7 @@ function SignInPage(props: {
   provider: string | undefined
   hasPasskeys: boolean
 }) {
-  const { root, token, to, name, isWrong, undone, provider, hasPasskeys } = props
+  const { root, seal, to, name, isWrong, undone, provider, hasPasskeys } = props
   return (
     <Layout title="Sign in" root={root}>
       <div class="door">
@@ -83,8 +83,7 @@ function SignInPage(props: {
           </p>
         )}
         <Wrong sentence={isWrong ? 'Nobody here has this name and this password.' : undefined} />
-        <form method="post" action={link(root, 'signIn')} class="fields">
-          <input type="hidden" name={TOKEN_FIELD} value={token} />
+        <Form visit={seal} action={link(root, 'signIn')} class="fields">
           {to !== undefined && <input type="hidden" name="to" value={to} />}
           <NameField value={name} isWrong={isWrong} />
           <p>
@@ -101,18 +100,17 @@ function SignInPage(props: {
           <p>
             <button class="first">Sign in</button>
           </p>
-        </form>
+        </Form>
         {(hasPasskeys || provider !== undefined) && (
           <div class="others">
-            {hasPasskeys && <PasskeyButton root={root} token={token} to={to} />}
+            {hasPasskeys && <PasskeyButton root={root} token={seal.token} to={to} />}
             {provider !== undefined && (
-              <form method="post" action={link(root, 'toProvider')}>
-                <input type="hidden" name={TOKEN_FIELD} value={token} />
+              <Form visit={seal} action={link(root, 'toProvider')}>
                 {to !== undefined && <input type="hidden" name="to" value={to} />}
                 <p>
                   <button>Sign in with {provider}</button>
                 </p>
-              </form>
+              </Form>
             )}
           </div>
         )}

@@ -4,11 +4,11 @@ import type { Home } from '../../home.ts'
 import { useRecoveryCode } from '../../people/recovery-code.ts'
 import { tryGuessable } from '../../wrong-secrets.ts'
 import { Wrong } from '../account/fields.tsx'
-import { readForm, TOKEN_FIELD } from '../form.ts'
-import { Layout } from '../layout.tsx'
+import { readForm } from '../form.ts'
+import { Form, Layout } from '../layout.tsx'
 import { link, rootOf } from '../paths.ts'
 import type { Page, WebContext } from '../visit.ts'
-import { visitorToken } from '../visitor.ts'
+import { visitorSeal } from '../visitor.ts'
 import { accountLane } from './account-lane.ts'
 import { letIn, refuseUnencrypted } from './let-in.ts'
 
@@ -45,8 +45,7 @@ function recoveryPage(c: WebContext, home: Home, name?: string) {
             isWrong ? 'Nobody here has this name and this code. Each is good once.' : undefined
           }
         />
-        <form method="post" action={link(root, 'recovery')} class="fields">
-          <input type="hidden" name={TOKEN_FIELD} value={visitorToken(c, home)} />
+        <Form visit={visitorSeal(c, home)} action={link(root, 'recovery')} class="fields">
           <NameField value={name} isWrong={isWrong} />
           <p>
             <label for="code">Recovery code</label>
@@ -64,7 +63,7 @@ function recoveryPage(c: WebContext, home: Home, name?: string) {
           <p>
             <button class="first">Sign in</button>
           </p>
-        </form>
+        </Form>
         <p class="after">
           <a href={link(root, 'signIn')}>Back to the sign-in page</a>
         </p>
