@@ -14,6 +14,7 @@ import type { Wish } from '../sync/rehearse.ts'
 import { deviceNamed } from './device-named.ts'
 import { doneFor, tellPreview } from './device-next.ts'
 import { WrongUse, type Io } from './io.ts'
+import { outlastNotes } from './outlast-notes.ts'
 import { withHome } from './with-home.ts'
 
 /** `audit DEVICE PATH`: what a Kobo's own database says, and with --heal has the next sync put it right. */
@@ -34,6 +35,7 @@ export async function auditPath(argv: string[], io: Io): Promise<number> {
   if (evenUnsaved && !values.heal) throw new WrongUse('--even-unsaved only says how --heal heals.')
   return withHome(io, async (home) => {
     const device = await deviceNamed(home.db.read, name)
+    await outlastNotes()
     const certificate = await auditDrive(home, device, path)
     const told = await toldOf(home.db.read, certificate)
     if (!values.json) tell(told, io)

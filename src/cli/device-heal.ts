@@ -3,6 +3,7 @@ import { wishOf, type Healing } from '../sync/heal.ts'
 import { deviceNamed } from './device-named.ts'
 import { doneFor, previewFor, tellPreview } from './device-next.ts'
 import { WrongUse, type Io } from './io.ts'
+import { outlastNotes } from './outlast-notes.ts'
 import { withHome } from './with-home.ts'
 
 /** `device resend|retract|reset-sync|bring-back DEVICE [BOOK…]`: does it, or with --preview only tells what the next sync would do. */
@@ -21,6 +22,7 @@ export async function deviceHeal(healing: Healing, argv: string[], io: Io): Prom
   const wish = wishOf(healing, books)
   return withHome(io, async (home) => {
     const device = await deviceNamed(home.db.read, name)
+    if (!values.preview) await outlastNotes()
     const preview = values.preview
       ? await previewFor(home, device, wish)
       : await doneFor(home, device, wish)

@@ -3,6 +3,7 @@ import { actOnErratum } from '../errata-actions.ts'
 import { erratumById } from '../errata/find-errata.store.ts'
 import { Problem } from '../problem.ts'
 import { WrongUse, type Io } from './io.ts'
+import { outlastNotes } from './outlast-notes.ts'
 import { withHome } from './with-home.ts'
 
 /** `errata act ID NAME`: does what an erratum proposes. */
@@ -14,6 +15,7 @@ export async function actOn(argv: string[], io: Io): Promise<number> {
   const left = await withHome(io, async (home) => {
     const erratum = await erratumById(home.db.read, id)
     if (!erratum) throw new Problem('not_found', 'There is no such erratum.')
+    await outlastNotes()
     return actOnErratum(home, erratum, name)
   })
   io.out(left ? howToAudit(left.audit) : 'Done.')

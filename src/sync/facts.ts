@@ -9,7 +9,7 @@ import type { Fact } from './log-row.ts'
 import { addNote, notedDevices, takeNotes } from './notes.ts'
 
 /** How long a note may wait to be written, in ms. */
-const NOTE_DELAY = 400
+export const NOTE_DELAY = 400
 
 /**
  * Records a fact about a book durably: when this resolves it outlives a crash. For what gates a New or ends a stay; the caller

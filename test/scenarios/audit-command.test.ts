@@ -89,6 +89,12 @@ test('what a Kobo lost is named by the audit of its drive, queued by heal, and b
   expect((await holdfast('audit', 'libra', drive)).out).toMatch(/^4 of 4 confirmed, \d+ \w+\.$/)
 })
 
+test('what the Kobo told the server just before does not come after what is healed', async () => {
+  await simulate('--download-all', '--lose', '2')
+  await holdfast('audit', 'libra', drive, '--heal')
+  expect(await simulate('--download-all')).toContain('4 books on the Kobo, 4 downloaded')
+})
+
 test('an audit is told as JSON, with the next sync where it heals', async () => {
   await simulate('--download-all', '--lose', '1')
   const told = JSON.parse(
