@@ -21,19 +21,27 @@ describe('shelves over the API', () => {
     )?.books
 
   test('a shelf is made, renamed, listed by name and deleted', async () => {
-    const night = await house.shelf('Night table')
-    const attic = await house.shelf('Attic')
-    const renamed = await house.api<ShelfTold>('PATCH', `/shelves/${night.id}`, { name: 'Bedside' })
+    const cara = await house.person('Cara')
+    const night = await house.shelf('Night table', [], cara)
+    const attic = await house.shelf('Attic', [], cara)
+    const renamed = await house.api<ShelfTold>(
+      'PATCH',
+      `/shelves/${night.id}`,
+      { name: 'Bedside' },
+      cara,
+    )
     expect(renamed.body).toMatchObject({ id: night.id, name: 'Bedside', books: 0 })
-    const { body } = await house.api<List>('GET', '/shelves')
-    expect(body.items.map(({ name }) => name)).toEqual(['Attic', 'Bedside'])
-    const part = await house.api<List>('GET', '/shelves?limit=1')
-    const rest = await house.api<List>('GET', `/shelves?limit=1&cursor=${part.body.next}`)
-    expect([...part.body.items, ...rest.body.items]).toEqual(body.items)
-    expect(rest.body.next).toBeNull()
+    const list = async (query = '') =>
+      (await house.api<List>('GET', `/shelves${query}`, undefined, cara)).body
+    const { items } = await list()
+    expect(items.map(({ name }) => name)).toEqual(['Attic', 'Bedside'])
+    const part = await list('?limit=1')
+    const rest = await list(`?limit=1&cursor=${part.next}`)
+    expect([...part.items, ...rest.items]).toEqual(items)
+    expect(rest.next).toBeNull()
     for (const shelf of [night, attic])
-      expect((await house.api('DELETE', `/shelves/${shelf.id}`)).status).toBe(204)
-    expect((await house.api<List>('GET', '/shelves')).body.items).toEqual([])
+      expect((await house.api('DELETE', `/shelves/${shelf.id}`, undefined, cara)).status).toBe(204)
+    expect((await list()).items).toEqual([])
   })
 
   test('names are unique for a person, without regard to case and accents', async () => {
