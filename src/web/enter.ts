@@ -14,7 +14,7 @@ import { baseOf, giveSecret, readSecret } from './cookie.ts'
 import { fromWhere, type From } from './cross-site.ts'
 import { carriesToken, fieldIn, isJson, TOKEN_FIELD } from './form.ts'
 import { readLight } from './light.ts'
-import { link, rootOf } from './paths.ts'
+import { link, PATHS, rootOf } from './paths.ts'
 import type { Visit, WebContext, WebEnv } from './visit.ts'
 import { newOnce } from './pressed-once.ts'
 import { isOfVisitor } from './visitor.ts'
@@ -148,8 +148,10 @@ function forged(): Problem {
 function signInLink(c: WebContext): string {
   const { pathname, search } = new URL(c.req.url)
   const root = rootOf(c.req.url)
-  return isRead(c)
-    ? link(root, 'signIn', {}, { to: pathname + search })
+  if (isRead(c)) return link(root, 'signIn', {}, { to: pathname + search })
+  // Whoever signs out twice is signed out.
+  return c.req.path === PATHS.signOut
+    ? link(root, 'signIn')
     : link(root, 'signIn', {}, { undone: '1' })
 }
 

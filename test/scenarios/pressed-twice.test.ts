@@ -116,6 +116,12 @@ describe('a button that is pressed twice', () => {
     expect(await namesAt('/shelves')).toEqual([])
   })
 
+  test('signs somebody out, and nothing is said to be undone', async () => {
+    const { first, second } = await pressTwice(anna, 'Sign out Anna')
+    expect(second.url).toBe(first.url)
+    expect(anna.words).not.toContain('was not done')
+  })
+
   test('tells twice what could not be done', async () => {
     await anna.go('/shelves')
     const { first, second } = await pressTwice(anna, 'Make it', { name: 'sofa' })
