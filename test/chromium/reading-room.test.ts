@@ -120,6 +120,7 @@ describe('somebody with scripts', () => {
   })
 
   test('drops files and sees what became of each', async () => {
+    await room.scene.later(60_000)
     const page = await anna('/books')
     const book = (await makeEpub({ title: 'A Dropped Book', seed: 'dropped' })).toString('base64')
     await page.evaluate(`(() => {
@@ -136,8 +137,8 @@ describe('somebody with scripts', () => {
     expect(await told.textContent()).toContain('A Dropped Book is in the library.')
     expect(await told.textContent()).toContain('spoilt.epub: This is not an EPUB')
     await told.getByRole('link', { name: 'Show what arrived' }).click()
-    await page.waitForLoadState('load')
-    expect(await page.locator('.covers .title').first().textContent()).toBe('A Dropped Book')
+    const newest = page.locator('.covers .title').first()
+    await expect.poll(() => newest.textContent()).toBe('A Dropped Book')
   })
 })
 
@@ -159,6 +160,7 @@ test('the page of a Kobo tells by itself that it syncs, and what came of that', 
 
 describe('somebody with scripts, on any page', () => {
   test('drops a folder, and sees what became of what lay in it', async () => {
+    await room.scene.later(60_000)
     const page = await anna('/shelves')
     const book = (await makeEpub({ title: 'From a Folder', seed: 'folder' })).toString('base64')
     await page.evaluate(`(() => {
@@ -176,8 +178,8 @@ describe('somebody with scripts, on any page', () => {
     expect(await told.textContent()).toContain('From a Folder is in the library.')
     expect(page.url()).toMatch(/\/shelves$/)
     await told.getByRole('link', { name: 'Show what arrived' }).click()
-    await page.waitForLoadState('load')
-    expect(await page.locator('.covers .title').first().textContent()).toBe('From a Folder')
+    const newest = page.locator('.covers .title').first()
+    await expect.poll(() => newest.textContent()).toBe('From a Folder')
   })
 
   test('shelves a book without leaving its page', async () => {
