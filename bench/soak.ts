@@ -72,7 +72,8 @@ async function runShare(
     for (const failure of told.failures.slice(last?.failures.length ?? 0)) say(failure)
     last = told
   })
-  await once(child, 'exit')
+  // What it told last may come after its end.
+  await Promise.all([once(child, 'exit'), once(child, 'disconnect')])
   if (!last || child.exitCode !== 0) throw new Error('A process of schedules ended early.')
   return last
 }
