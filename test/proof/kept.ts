@@ -312,4 +312,28 @@ export const KEPT: readonly { seed: number; wrong: string; schedule: Schedule }[
       ],
     },
   },
+  {
+    seed: 162_002_394,
+    wrong:
+      'a Kobo whose server was put back asked for a book whose file was being made anew, and was expected to get one',
+    schedule: {
+      profiles: [1, 1],
+      steps: [
+        { do: 'server snapshot' },
+        { do: 'shelve', book: 2 },
+        {
+          do: 'sync',
+          kobo: 1,
+          rate: 6,
+          seed: 432_369,
+          edit: { do: 'shelve', book: 3, at: 4 },
+          once: null,
+        },
+        { do: 'server rollback', renew: false },
+        { do: 'shelve', book: 2 },
+        { do: 'not ready', book: 2 },
+        { do: 'sync', kobo: 1, rate: 0, seed: 0, edit: null, once: null },
+      ],
+    },
+  },
 ]

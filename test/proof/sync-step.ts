@@ -54,7 +54,7 @@ export async function sync(world: World, witness: Witnessed, step: Sync): Promis
   await world.kills.overcome()
   const isWhole = isPlain && !world.wasKilled
   world.between = undefined
-  expectWire(world, report)
+  await expectWire(world, witness, report)
   if (isWhole) preview?.(report)
   const gone = checkEvents(world, witness, isWhole)
   if (step.edit === null) await checkRemovals(world, witness, gone, isWhole)
