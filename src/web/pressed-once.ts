@@ -28,12 +28,13 @@ export function pressedOnce(
     if (!isOwn(c, await fieldIn(c, TOKEN_FIELD))) return next()
     const name = await nameOf(c)
     const now = home.now()
-    forget(presses, now - keptFor)
+    forget(presses, ({ at }) => at <= now - keptFor)
     for (let press = presses.get(name); press; press = presses.get(name)) {
       const kept = await press.answer
       if (kept) return new Response(kept.body, kept)
     }
     const { promise, resolve } = Promise.withResolvers<Kept | undefined>()
+    forget(presses, () => presses.size >= MOST)
     presses.set(name, { at: now, answer: promise })
     let kept: Kept | undefined
     try {
@@ -59,10 +60,9 @@ async function nameOf(c: WebContext): Promise<string> {
     .digest('base64url')
 }
 
-/** Forgets what was pressed before a moment, in epoch ms, and the oldest where there are too many. */
-function forget(presses: Map<string, Press>, before: number): void {
-  for (const [name, { at }] of presses)
-    if (at <= before || presses.size >= MOST) presses.delete(name)
+/** Forgets the presses of which that `is` so, the oldest first. */
+function forget(presses: Map<string, Press>, is: (press: Press) => boolean): void {
+  for (const [name, press] of presses) if (is(press)) presses.delete(name)
 }
 
 async function keep(answer: Response): Promise<Kept> {

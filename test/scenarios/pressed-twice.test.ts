@@ -158,6 +158,20 @@ describe('a button that is pressed twice', () => {
     await send(anna, press)
     expect(anna.words.match(/For Ben/g)).toHaveLength(2)
   })
+
+  test('counts until fifty others were pressed', async () => {
+    await anna.go('/people')
+    const press = pressOf(anna, 'Invite', { label: 'Ben' })
+    const often = async (times: number) => {
+      for (let n = 0; n < times; n += 1)
+        await send(anna, pressOf(anna, 'Daylight', { label: `${n}` }))
+      await send(anna, press)
+      return anna.words.match(/For Ben/g)?.length
+    }
+    await send(anna, press)
+    expect(await often(49)).toBe(1)
+    expect(await often(50)).toBe(2)
+  })
 })
 
 describe('a door that is pressed twice', () => {
@@ -167,6 +181,17 @@ describe('a door that is pressed twice', () => {
     const { second } = await pressTwice(ben, 'Make my account', ACCOUNT)
     expect(second.status).toBe(200)
     expect(new URL(second.url).pathname).toBe('/books')
+  })
+
+  test('is one for a minute', async () => {
+    const ben = openBrowser(house.url)
+    await ben.go(await invitation())
+    const press = pressOf(ben, 'Make my account', ACCOUNT)
+    await send(ben, press)
+    house.advance(59_000)
+    expect((await send(ben, press)).status).toBe(200)
+    house.advance(2000)
+    expect((await send(ben, press)).status).toBe(404)
   })
 
   test('is closed to another browser that says the same', async () => {
